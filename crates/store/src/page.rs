@@ -1,0 +1,65 @@
+//! Bounded reads: what is asked, and what comes back.
+
+use kernel::{DossierKey, ShopId, TimerId, Timestamp};
+
+use crate::EffectRow;
+
+/// Where the last page ended: the rank, dossier and id of its last row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cursor {
+    pub rank: i64,
+    pub dossier: DossierKey,
+    /// The row's own id within the dossier: task or case.
+    pub id: String,
+}
+
+/// Rows come in order of rank, then order number, then id.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TaskPage {
+    pub shop: ShopId,
+    /// Only tasks owed by this role; all roles if `None`.
+    pub role: Option<String>,
+    pub after: Option<Cursor>,
+    pub limit: usize,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CasePage {
+    pub shop: ShopId,
+    pub open: bool,
+    /// Only cases in this status; all if `None`.
+    pub status: Option<String>,
+    pub after: Option<Cursor>,
+    pub limit: usize,
+}
+
+/// A row and the dossier it belongs to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listed<R> {
+    pub dossier: DossierKey,
+    pub row: R,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DueTimer {
+    pub dossier: DossierKey,
+    pub timer: TimerId,
+    pub at: Timestamp,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DueEffect {
+    pub dossier: DossierKey,
+    pub row: EffectRow,
+    /// Attempts noted so far.
+    pub attempts: u32,
+}
+
+/// The sum of an account in one tender, in fen; debits positive.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Total {
+    pub account: String,
+    pub tender: String,
+    pub amount: i64,
+    pub n_entries: u64,
+}
