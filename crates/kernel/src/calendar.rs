@@ -54,7 +54,8 @@ impl Zone {
 
     /// The last second of the day `days` after the one `at` falls on.
     pub fn end_of_day(self, at: Timestamp, days: i64) -> Timestamp {
-        let midnight = self.instant(Civil(self.civil(at).0.date().to_datetime(civil::Time::midnight())));
+        let midnight =
+            self.instant(Civil(self.civil(at).0.date().to_datetime(civil::Time::midnight())));
         midnight.plus(Span::days(days.saturating_add(1))).minus(Span::seconds(1))
     }
 }
@@ -163,7 +164,15 @@ impl Calendar {
             return Err(CalendarError::Hours);
         }
         let (holidays, extra_workdays) = (BTreeSet::new(), BTreeSet::new());
-        Ok(Self { version: version.into(), zone, weekdays, opens, closes, holidays, extra_workdays })
+        Ok(Self {
+            version: version.into(),
+            zone,
+            weekdays,
+            opens,
+            closes,
+            holidays,
+            extra_workdays,
+        })
     }
 
     /// Marks the day `date` falls on as a day off, or as one worked in exchange for a day off.
@@ -269,9 +278,18 @@ mod tests {
 
     #[test]
     fn working_time_skips_nights_and_weekends() {
-        check(office().after_working_time(at("2026-11-12 08:00:00"), Span::hours(2)), "2026-11-12 11:00:00");
-        check(office().after_working_time(at("2026-11-12 17:00:00"), Span::hours(2)), "2026-11-13 10:00:00");
-        check(office().after_working_time(at("2026-11-13 17:30:00"), Span::hours(1)), "2026-11-16 09:30:00");
+        check(
+            office().after_working_time(at("2026-11-12 08:00:00"), Span::hours(2)),
+            "2026-11-12 11:00:00",
+        );
+        check(
+            office().after_working_time(at("2026-11-12 17:00:00"), Span::hours(2)),
+            "2026-11-13 10:00:00",
+        );
+        check(
+            office().after_working_time(at("2026-11-13 17:30:00"), Span::hours(1)),
+            "2026-11-16 09:30:00",
+        );
     }
 
     #[test]

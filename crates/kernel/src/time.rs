@@ -75,8 +75,12 @@ impl Span {
 /// `3 d 4 h`, `25 min`, `-2 h`: the two largest units, exact only down to them.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let units =
-            [(Self::DAY.unsigned_abs(), "d"), (Self::HOUR.unsigned_abs(), "h"), (60, "min"), (1, "s")];
+        let units = [
+            (Self::DAY.unsigned_abs(), "d"),
+            (Self::HOUR.unsigned_abs(), "h"),
+            (60, "min"),
+            (1, "s"),
+        ];
         let total = self.0.unsigned_abs();
         if self.0 < 0 {
             f.write_str("-")?;
