@@ -1,1 +1,161 @@
-//! engine
+//! The pump: the only way to change a dossier.
+//!
+//! ```text
+//! submit ──▶ queue ──▶ pump: load, decide, fold, encode ──▶ writer: one durable commit ──▶ replies
+//!                        ▲                                        │
+//!                        └── timers, outcomes of effects ◀────────┘
+//! ```
+//!
+//! Commands are taken off the queue in batches, as many as are waiting. While one batch is being
+//! written, the next is being decided on top of it; the version of each dossier guards against
+//! deciding on something that was then not written. A reply leaves only when its batch, and every
+//! batch it stood on, is durable.
+//!
+//! **Invariant:** a command key names its command for life: a repeat is answered as the first was
+//! and does nothing.
+//!
+//! **Invariant:** money is asked for under the payout's own key. After an attempt whose outcome is
+//! not known, the provider is asked what became of that key before anything is sent again.
+
+mod effects;
+mod pump;
+mod request;
+pub mod sandbox;
+mod shelf;
+mod timers;
+mod writer;
+
+use std::{
+    fmt,
+    sync::Arc,
+    thread::{Builder, JoinHandle},
+};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use dossier::Dossier;
+use kernel::{Clock, DossierKey};
+use store::{Store, Version, Wanted};
+
+pub use crate::{
+    effects::{Asked, Outside},
+    request::{EngineError, Reply, Request, Ticket},
+    shelf::{Shelf, ShelfError},
+};
+use crate::{pump::Pump, request::Queued};
+
+/// How the engine works.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// Most commands decided and committed together.
+    pub batch: usize,
+    /// Most commands waiting; callers wait when it is full.
+    pub queue: usize,
+    /// Whether verdicts that policy calls automatic are carried out, see
+    /// [`dossier::Context::automatic`].
+    pub automatic: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { batch: 512, queue: 8192, automatic: true }
+    }
+}
+
+/// A running engine. Dropping it, or [`Engine::shut_down`], finishes what is queued first.
+pub struct Engine {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    shelf: Arc<Shelf>,
+    queue: Option<Sender<Queued>>,
+    pump: Option<JoinHandle<()>>,
+}
+
+impl Engine {
+    /// Starts the pump on threads of its own.
+    pub fn start(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        shelf: Arc<Shelf>,
+        config: Config,
+    ) -> std::io::Result<Self> {
+        let (queue, waiting): (Sender<Queued>, Receiver<Queued>) = bounded(config.queue.max(1));
+        let parts = (Arc::clone(&store), Arc::clone(&clock), Arc::clone(&shelf));
+        let pump = Pump::new(parts, config, waiting)?;
+        let pump = Builder::new().name("pump".to_owned()).spawn(move || pump.run())?;
+        Ok(Self { store, clock, shelf, queue: Some(queue), pump: Some(pump) })
+    }
+
+    /// Queues a command. Waits while the queue is full.
+    pub fn submit(&self, request: Request) -> Ticket {
+        let (reply, ticket) = Ticket::new();
+        if let Some(queue) = &self.queue {
+            // If the pump is gone the reply channel is dropped, and the ticket says so.
+            let _ = queue.send(Queued { request, reply, tries: 0 });
+        }
+        ticket
+    }
+
+    /// Carries out one command and waits until it is durable.
+    pub fn execute(&self, request: Request) -> Result<Reply, EngineError> {
+        self.submit(request).wait()
+    }
+
+    /// Carries out commands in order, without waiting for one before deciding the next.
+    pub fn execute_all(
+        &self,
+        requests: impl IntoIterator<Item = Request>,
+    ) -> Vec<Result<Reply, EngineError>> {
+        let tickets: Vec<Ticket> = requests.into_iter().map(|it| self.submit(it)).collect();
+        tickets.into_iter().map(Ticket::wait).collect()
+    }
+
+    /// A dossier as the last commit left it.
+    pub fn dossier(&self, key: &DossierKey) -> Result<(Version, Dossier), EngineError> {
+        let command = kernel::CommandKey::new("read").map_err(|_| EngineError::Stopped)?;
+        let wanted = Wanted { dossier: key.clone(), command };
+        match self.store.load(&[wanted])?.pop() {
+            Some(loaded) => Ok((loaded.version, codec::decode_state(&loaded.state)?)),
+            None => Ok((Version::default(), Dossier::Absent)),
+        }
+    }
+
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    pub fn shelf(&self) -> &Arc<Shelf> {
+        &self.shelf
+    }
+
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Finishes everything queued and stops. Nothing acknowledged is lost by not calling it.
+    pub fn shut_down(mut self) {
+        self.stop();
+    }
+
+    fn stop(&mut self) {
+        self.queue = None;
+        if let Some(pump) = self.pump.take() {
+            // A pump that panicked has nothing left to finish.
+            let _ = pump.join();
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

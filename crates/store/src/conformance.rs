@@ -1,0 +1,102 @@
+//! What every [`Store`] promises, one clause per function.
+//!
+//! A backend's whole test file is a line or two:
+//!
+//! ```ignore
+//! store::conformance_tests!(MemoryStore::default());
+//! store::durable_conformance_tests!(reopenable());
+//! ```
+//!
+//! [`agree`] is the third judge: it gives two stores the same random life and compares all that
+//! can be read from them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::missing_panics_doc,
+    reason = "test support, linked only into tests"
+)]
+
+mod commits;
+mod differential;
+mod durable;
+mod ledger;
+mod lists;
+mod rows;
+mod support;
+
+pub use self::{commits::*, differential::agree, durable::*, ledger::*, lists::*, rows::*};
+#[cfg(doc)]
+use crate::Store;
+
+/// Declares one `#[test]` per clause. `$open` is evaluated afresh for each.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($open:expr) => {
+        $crate::conformance_tests! { @clauses $open;
+            loading_answers_each_question_in_order,
+            a_dossier_nobody_wrote_is_at_version_zero,
+            a_commit_raises_the_version_by_one,
+            a_stale_writer_is_refused_and_writes_nothing,
+            a_writer_from_the_future_is_refused_and_writes_nothing,
+            a_conflict_leaves_the_rest_of_its_batch_standing,
+            commits_of_one_dossier_may_follow_each_other_in_a_batch,
+            of_many_concurrent_writers_exactly_one_wins,
+            an_answered_command_is_found_again,
+            a_command_is_answered_only_once,
+            history_is_read_in_pages_oldest_first,
+            an_empty_batch_changes_nothing,
+            whatever_is_written_comes_back_unchanged,
+            a_later_change_to_a_row_wins,
+            dropped_rows_are_gone,
+            dropping_what_is_not_there_is_fine,
+            due_timers_come_earliest_first_and_no_more_than_asked_for,
+            due_effects_come_earliest_first_and_no_more_than_asked_for,
+            an_attempt_is_counted_and_puts_the_effect_off,
+            attempts_at_dropped_effects_are_passed_over,
+            an_effect_put_again_has_no_attempts,
+            tasks_are_listed_by_role_most_urgent_first,
+            tasks_of_all_roles_are_listed_together,
+            walking_the_pages_of_tasks_meets_every_row_once,
+            cases_are_listed_by_openness_and_status,
+            walking_the_pages_of_cases_meets_every_row_once,
+            a_case_is_found_by_its_number,
+            dossiers_are_found_by_a_term_in_order_of_key,
+            dossiers_are_walked_bucket_by_bucket,
+            shops_never_see_each_other,
+            entries_come_in_order_of_posting_and_position,
+            an_entry_written_twice_fails_and_the_first_stands,
+            totals_are_the_sums_of_what_was_written,
+            the_first_body_of_a_document_stands,
+            documents_of_a_kind_are_listed_by_name,
+        }
+    };
+    (@clauses $open:expr; $($clause:ident,)*) => {$(
+        #[test]
+        fn $clause() {
+            $crate::conformance::$clause(&$open);
+        }
+    )*};
+}
+
+/// Declares one `#[test]` per clause that only a lasting backend can keep. `$place` is evaluated
+/// afresh for each, and is a closure that opens the same place whenever it is called.
+#[macro_export]
+macro_rules! durable_conformance_tests {
+    ($place:expr) => {
+        $crate::durable_conformance_tests! { @clauses $place;
+            everything_survives_closing_and_reopening,
+            attempts_survive_closing_and_reopening,
+            two_openings_of_a_place_share_it_and_conflict_by_version,
+        }
+    };
+    (@clauses $place:expr; $($clause:ident,)*) => {$(
+        #[test]
+        fn $clause() {
+            let place = $place;
+            $crate::conformance::$clause(&|| Box::new(place()));
+        }
+    )*};
+}

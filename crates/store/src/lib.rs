@@ -76,8 +76,11 @@ pub struct Commit {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     Committed,
-    /// Someone else committed first. Nothing of this commit was written; load and decide again.
-    Conflict { actual: Version },
+    /// Someone else committed first, or the dossier has answered this very command already.
+    /// Nothing of this commit was written; load and decide again.
+    Conflict {
+        actual: Version,
+    },
 }
 
 /// One commit of a dossier's history, as it was written.
@@ -126,6 +129,8 @@ pub trait Store: Send + Sync {
 
     /// Writes a batch durably, in order. One outcome per commit; commits that conflict are left
     /// out whole, the others stand. Two commits of one dossier may follow each other in a batch.
+    ///
+    /// A ledger entry that is there already is not a conflict but a broken caller: the call fails.
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError>;
 
     /// Commits of a dossier with a version above `after`, oldest first, at most `limit`.
@@ -136,17 +141,18 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Recorded>, StoreError>;
 
-    /// Timers due at or before `now`, earliest first, at most `limit`.
+    /// Timers due at or before `now`, at most `limit`: earliest first, then by dossier and id.
     fn due_timers(&self, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>, StoreError>;
 
-    /// Effects due at or before `now`, earliest first, at most `limit`.
+    /// Effects due at or before `now`, at most `limit`: earliest first, then by dossier and id.
     fn due_effects(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEffect>, StoreError>;
 
     /// Durably counts one more attempt of each effect and makes it due again at its new time.
     ///
     /// Called *before* the outside is contacted, so that after a crash it is known that an attempt
     /// may have been made. Effects that are gone are passed over.
-    fn note_attempts(&self, attempts: &[(DossierKey, String, Timestamp)]) -> Result<(), StoreError>;
+    fn note_attempts(&self, attempts: &[(DossierKey, String, Timestamp)])
+    -> Result<(), StoreError>;
 
     /// A page of open tasks, most urgent (lowest rank) first.
     fn tasks(&self, page: &TaskPage) -> Result<Vec<Listed<TaskRow>>, StoreError>;
@@ -155,12 +161,8 @@ pub trait Store: Send + Sync {
     fn cases(&self, page: &CasePage) -> Result<Vec<Listed<CaseRow>>, StoreError>;
 
     /// Dossiers of a shop that carry a search term, at most `limit`, in order of key.
-    fn find(
-        &self,
-        shop: &ShopId,
-        term: &Term,
-        limit: usize,
-    ) -> Result<Vec<DossierKey>, StoreError>;
+    fn find(&self, shop: &ShopId, term: &Term, limit: usize)
+    -> Result<Vec<DossierKey>, StoreError>;
 
     /// One case's row, by shop, order and case number.
     fn case(&self, dossier: &DossierKey, case: &CaseNo) -> Result<Option<CaseRow>, StoreError>;
@@ -168,7 +170,8 @@ pub trait Store: Send + Sync {
     /// A dossier's ledger entries, in order of posting and position.
     fn entries(&self, dossier: &DossierKey) -> Result<Vec<EntryRow>, StoreError>;
 
-    /// The sum of all entries per account and tender. Reads the whole ledger: for audits.
+    /// The sum of all entries per account and tender, in order of both. Reads the whole ledger: for
+    /// audits.
     fn totals(&self) -> Result<Vec<Total>, StoreError>;
 
     /// Dossier keys of one bucket, in order, after `after`, at most `limit`: for audits and copies.

@@ -1,0 +1,7 @@
+.PHONY: test run
+
+test:
+	cargo xtask test
+
+run:
+	cargo xtask run

@@ -1,0 +1,220 @@
+//! What a request is worth (DT-19): the one place where refund amounts are worked out.
+//!
+//! The shares of coupons and promotions were fixed when the order was recorded. Here pieces are
+//! taken out of their line, promotions are looked at again for what the buyer keeps, outward
+//! postage is shared over everything bought, and what was given earlier for the same pieces is
+//! taken off.
+//!
+//! **Invariant:** goods money is always the difference between what is due for all pieces going
+//! back so far and what was given for the earlier ones. So any sequence of partial refunds adds up
+//! to the full refund to the fen, whatever the order and the portions.
+
+use kernel::{LineNo, Quantity};
+use money::{Money, MoneyError, Tender, Tenders, of_pieces};
+
+use crate::{
+    body::Body,
+    case::{Case, Pieces, Worth},
+    order::{Order, Promotion, share_by_value},
+    payout::PayoutStatus,
+    words::Purpose,
+};
+
+/// What may be settled apart from the pieces themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Terms {
+    /// The outward postage goes back too, in proportion.
+    pub with_outward_postage: bool,
+    /// Look at promotions again for what the buyer keeps; otherwise their shares stay apportioned.
+    pub reevaluate_promotions: bool,
+}
+
+/// What is due for the pieces a case asks for, if it is decided next.
+pub fn worth(body: &Body, case: &Case, terms: Terms) -> Result<Worth, MoneyError> {
+    let order = &body.order;
+    let currency = order.currency();
+    let zero = Money::zero(currency);
+    let (mut list, mut paid) = (zero, zero);
+    for line in &order.lines {
+        let (before, count) = span_of(body, case, line.no);
+        let pieces = line.quantity.pieces();
+        if pieces == 0 {
+            continue;
+        }
+        list = list.plus(line.unit_price.times(count)?)?;
+        paid = paid.plus(of_pieces(line.paid, pieces, before, count)?)?;
+    }
+
+    let goods = if terms.reevaluate_promotions && !order.promotions.is_empty() {
+        due_for_all_so_far(body, case)?.minus_down_to_zero(entitled_before(body, case)?)?
+    } else {
+        paid
+    };
+    let postage = if terms.with_outward_postage { postage_share(body, case)? } else { zero };
+    let deducted = given_for(body, case)?.smaller(goods)?;
+    let withheld = case.assessment.as_ref().map_or(zero, |it| it.withheld);
+    let due = goods.minus(deducted)?.minus_down_to_zero(withheld)?.plus(postage)?;
+    Ok(Worth {
+        list,
+        reductions: list.minus_down_to_zero(paid)?,
+        forfeited: paid.minus_down_to_zero(goods)?,
+        postage,
+        deducted,
+        withheld,
+        due: due.smaller(room_for(body, case)?.total()?)?.larger(zero)?,
+    })
+}
+
+/// Splits `amount` over the forms the pieces were paid in (CALC-09): their points go back as points
+/// and the rest as cash, within what is left of each.
+pub fn by_tender(body: &Body, case: &Case, amount: Money) -> Result<Tenders, MoneyError> {
+    let room = room_for(body, case)?;
+    let currency = body.order.currency();
+    let mut shares = Tenders::nothing(currency);
+    for (line, paid) in body.order.lines.iter().zip(line_tenders(&body.order)?) {
+        let (before, count) = span_of(body, case, line.no);
+        for (tender, part) in paid.parts() {
+            let part = of_pieces(part, line.quantity.pieces().max(1), before, count)?;
+            shares = shares.plus(&Tenders::of(tender, part))?;
+        }
+    }
+    let within =
+        shares.parts().map(|(tender, part)| part.smaller(room.part(tender)).map(|it| (tender, it)));
+    let within: Vec<_> = within.collect::<Result<_, _>>()?;
+    let first = Tenders::new(currency, within)?.take(amount)?;
+    // Postage, and what an earlier request left over, come out of what else was paid.
+    let missing = amount.minus(first.total()?)?;
+    let rest = cash_first(&room.minus(&first)?, missing)?;
+    first.plus(&rest)
+}
+
+/// The order's room, with what the case itself holds for goods counted as free.
+fn room_for(body: &Body, case: &Case) -> Result<Tenders, MoneyError> {
+    let own = body.holding_of(&case.no).filter(|it| it.purpose == Purpose::Refund);
+    own.filter(|it| it.status == PayoutStatus::Reserved)
+        .try_fold(body.room()?, |room, it| room.plus(&it.amount))
+}
+
+fn cash_first(room: &Tenders, amount: Money) -> Result<Tenders, MoneyError> {
+    let cash = room.part(Tender::Cash).smaller(amount)?;
+    let cash = Tenders::cash(if cash.is_positive() { cash } else { Money::zero(room.currency()) });
+    let missing = amount.minus(cash.total()?)?;
+    cash.plus(&room.minus(&cash)?.take(missing)?)
+}
+
+/// What was paid for each line, by tender. Points and cards pay for goods before postage.
+fn line_tenders(order: &Order) -> Result<Vec<Tenders>, MoneyError> {
+    let currency = order.currency();
+    let paid: Vec<Money> = order.lines.iter().map(|it| it.paid).collect();
+    let mut lines = vec![Tenders::nothing(currency); paid.len()];
+    let mut left = paid.clone();
+    for tender in [Tender::Points, Tender::GiftCard] {
+        let room = Money::sum(currency, left.iter().copied())?;
+        let shares = share_by_value(order.paid.part(tender).smaller(room)?, &left)?;
+        for ((line, left), share) in lines.iter_mut().zip(&mut left).zip(shares) {
+            *line = line.plus(&Tenders::of(tender, share))?;
+            *left = left.minus(share)?;
+        }
+    }
+    for (line, left) in lines.iter_mut().zip(left) {
+        *line = line.plus(&Tenders::cash(left))?;
+    }
+    Ok(lines)
+}
+
+/// The case's pieces of a line: how many others went before, and how many it asks for.
+fn span_of(body: &Body, case: &Case, line: LineNo) -> (u32, u32) {
+    let own = body
+        .holding_of(&case.no)
+        .filter(|it| it.purpose == Purpose::Refund)
+        .fold(Quantity::ZERO, |sum, it| sum.checked_add(it.quantity_of(line)).unwrap_or(sum));
+    let before = body.pieces_paid_for(line).minus(own);
+    (before.pieces(), case.quantity_of(line).pieces())
+}
+
+/// Goods money due in all, once the case's pieces go back too, promotions looked at again.
+fn due_for_all_so_far(body: &Body, case: &Case) -> Result<Money, MoneyError> {
+    let order = &body.order;
+    let currency = order.currency();
+    let mut kept_at_list = Vec::with_capacity(order.lines.len());
+    let mut due = Money::zero(currency);
+    let mut gone = Vec::with_capacity(order.lines.len());
+    for line in &order.lines {
+        let (before, count) = span_of(body, case, line.no);
+        let going = before.saturating_add(count).min(line.quantity.pieces());
+        due = due.plus(of_pieces(line.paid, line.quantity.pieces().max(1), 0, going)?)?;
+        let kept = line.quantity.minus(Quantity::new(going));
+        kept_at_list.push(line.unit_price.times(kept.pieces())?);
+        gone.push(going);
+    }
+    for promotion in &order.promotions {
+        due = due.minus(forfeited(order, promotion, &kept_at_list, &gone)?)?;
+    }
+    due.larger(Money::zero(currency))
+}
+
+/// Goods money given or promised for other cases, before deductions.
+fn entitled_before(body: &Body, case: &Case) -> Result<Money, MoneyError> {
+    let goods = body.holding().filter(|it| it.purpose == Purpose::Refund && it.case != case.no);
+    Money::sum(body.order.currency(), goods.map(|it| it.entitled))
+}
+
+/// The part of a promotion the kept pieces enjoy without being enough for it any more.
+fn forfeited(
+    order: &Order,
+    promotion: &Promotion,
+    kept_at_list: &[Money],
+    gone: &[u32],
+) -> Result<Money, MoneyError> {
+    let currency = order.currency();
+    let (mut total, mut enjoyed) = (Money::zero(currency), Money::zero(currency));
+    let lines = order.lines.iter().zip(kept_at_list).zip(gone).zip(&promotion.shares);
+    for (((line, kept), &gone), share) in lines {
+        if share.is_positive() {
+            total = total.plus(*kept)?;
+            let pieces = line.quantity.pieces().max(1);
+            enjoyed = enjoyed.plus(share.minus(of_pieces(*share, pieces, 0, gone)?)?)?;
+        }
+    }
+    enjoyed.minus_down_to_zero(promotion.off_at(total)?)
+}
+
+/// The share of the outward postage that the case's pieces carry.
+fn postage_share(body: &Body, case: &Case) -> Result<Money, MoneyError> {
+    let order = &body.order;
+    let values: Vec<Money> = order.lines.iter().map(|it| it.paid).collect();
+    let mut sum = Money::zero(order.currency());
+    for (line, share) in order.lines.iter().zip(share_by_value(order.postage, &values)?) {
+        let (before, count) = span_of(body, case, line.no);
+        sum = sum.plus(of_pieces(share, line.quantity.pieces().max(1), before, count)?)?;
+    }
+    Ok(sum)
+}
+
+/// Compensation and price differences given earlier for the case's pieces (CALC-11), in proportion
+/// if they were given for more pieces than come back. Review rewards are not kept here at all
+/// (CALC-12).
+fn given_for(body: &Body, case: &Case) -> Result<Money, MoneyError> {
+    let mut sum = Money::zero(body.order.currency());
+    let given = body
+        .holding()
+        .filter(|it| matches!(it.purpose, Purpose::Compensation | Purpose::PriceDifference));
+    for payout in given {
+        let values = payout.pieces.iter().map(|&it| paid_for(&body.order, it));
+        let values: Vec<Money> = values.collect();
+        let shares = share_by_value(payout.amount.total()?, &values)?;
+        for (it, share) in payout.pieces.iter().zip(shares) {
+            // Pieces that went back before took their part of it with them.
+            let (before, count) = span_of(body, case, it.line);
+            sum = sum.plus(of_pieces(share, it.quantity.pieces().max(1), before, count)?)?;
+        }
+    }
+    Ok(sum)
+}
+
+fn paid_for(order: &Order, pieces: Pieces) -> Money {
+    order.line(pieces.line).map_or(Money::zero(order.currency()), |line| {
+        of_pieces(line.paid, line.quantity.pieces().max(1), 0, pieces.quantity.pieces())
+            .unwrap_or(line.paid)
+    })
+}

@@ -1,0 +1,141 @@
+//! An order with everything after-sales about it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{CaseNo, LineNo, ParcelNo, PayoutKey, Quantity, TaskId, TimerId};
+use money::{MoneyError, Tenders};
+
+use crate::{
+    case::Case,
+    order::Order,
+    parcel::Parcel,
+    payout::Payout,
+    task::{Task, Timer},
+    words::{Direction, Purpose},
+};
+
+/// A dossier, as its history has left it: the consistency boundary.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Dossier {
+    /// Nothing is known of the order.
+    #[default]
+    Absent,
+    Open(Box<Body>),
+    /// The history contradicts itself, so nothing more is allowed to happen to this order until a
+    /// person has looked at it. Money stops moving; the process does not.
+    Stopped {
+        at: String,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Body {
+    pub order: Order,
+    pub parcels: BTreeMap<ParcelNo, Parcel>,
+    /// In the order they were opened.
+    pub cases: Vec<Case>,
+    /// Open tasks only; answered ones are history.
+    pub tasks: BTreeMap<TaskId, Task>,
+    pub timers: BTreeMap<TimerId, Timer>,
+    /// In the order they were reserved, whatever became of them.
+    pub payouts: Vec<Payout>,
+    /// Effects that move no money and have not been answered.
+    pub pending: BTreeSet<String>,
+    /// How many tasks were ever opened; numbers the next one.
+    pub n_tasks: u32,
+    /// How many texts were ever sent to the buyer; numbers the next one.
+    pub n_texts: u32,
+}
+
+impl Body {
+    pub fn new(order: Order) -> Self {
+        Self {
+            order,
+            parcels: BTreeMap::new(),
+            cases: Vec::new(),
+            tasks: BTreeMap::new(),
+            timers: BTreeMap::new(),
+            payouts: Vec::new(),
+            pending: BTreeSet::new(),
+            n_tasks: 0,
+            n_texts: 0,
+        }
+    }
+
+    pub fn case(&self, no: &CaseNo) -> Option<&Case> {
+        self.cases.iter().find(|it| &it.no == no)
+    }
+
+    pub fn payout(&self, key: &PayoutKey) -> Option<&Payout> {
+        self.payouts.iter().find(|it| &it.key == key)
+    }
+
+    pub fn tasks_of<'a>(&'a self, case: &'a CaseNo) -> impl Iterator<Item = &'a Task> + 'a {
+        self.tasks.values().filter(move |it| it.case.as_ref() == Some(case))
+    }
+
+    /// Payouts whose money is given or promised.
+    pub fn holding(&self) -> impl Iterator<Item = &Payout> {
+        self.payouts.iter().filter(|it| it.status.holds_money())
+    }
+
+    pub fn holding_of<'a>(&'a self, case: &'a CaseNo) -> impl Iterator<Item = &'a Payout> + 'a {
+        self.holding().filter(move |it| &it.case == case)
+    }
+
+    /// What the shop sent out first, latest parcel last.
+    pub fn outbound(&self) -> impl Iterator<Item = &Parcel> {
+        self.parcels.values().filter(|it| it.direction == Direction::Outbound && it.case.is_none())
+    }
+
+    pub fn returns_of<'a>(&'a self, case: &'a Case) -> impl Iterator<Item = &'a Parcel> + 'a {
+        case.returns.iter().filter_map(|no| self.parcels.get(no))
+    }
+
+    /// Pieces of a line that goods money was given or promised for.
+    pub fn pieces_paid_for(&self, line: LineNo) -> Quantity {
+        self.holding()
+            .filter(|it| it.purpose == Purpose::Refund)
+            .map(|it| it.quantity_of(line))
+            .fold(Quantity::ZERO, |sum, it| sum.checked_add(it).unwrap_or(sum))
+    }
+
+    /// Pieces of a line that open or finished cases other than `except` ask for.
+    pub fn pieces_asked_for(&self, line: LineNo, except: &CaseNo) -> Quantity {
+        self.cases
+            .iter()
+            .filter(|it| &it.no != except && it.claims_pieces(self))
+            .map(|it| it.quantity_of(line))
+            .fold(Quantity::ZERO, |sum, it| sum.checked_add(it).unwrap_or(sum))
+    }
+
+    /// The one reservation of the order: what was paid, less everything given or promised out of it
+    /// in any way. Nothing may leave that does not fit in here.
+    ///
+    /// Return postage and deposits are the buyer's own outlay, not part of what was paid for the
+    /// order, and have bounds of their own.
+    pub fn room(&self) -> Result<Tenders, MoneyError> {
+        self.holding()
+            .filter(|it| it.purpose.is_out_of_the_price())
+            .try_fold(self.order.paid.clone(), |room, it| room.minus(&it.amount))
+    }
+}
+
+impl Purpose {
+    /// Whether the money comes out of what the buyer paid for the order.
+    pub fn is_out_of_the_price(self) -> bool {
+        match self {
+            Self::Refund | Self::Compensation | Self::PriceDifference | Self::InstallationFee => {
+                true
+            }
+            Self::Postage | Self::Deposit => false,
+        }
+    }
+}
+
+impl Case {
+    /// Whether the case's pieces are spoken for: it is open, or it gave goods money for them.
+    pub fn claims_pieces(&self, body: &Body) -> bool {
+        self.status.is_open() || body.holding_of(&self.no).any(|it| it.purpose == Purpose::Refund)
+    }
+}

@@ -1,0 +1,101 @@
+//! May it happen, and what happens then?
+//!
+//! [`Dossier::decide`] is total: events, no events ("already so"), or a rejection that states the
+//! fact in the way. Each command has its helper in the file of its topic; what they share is the
+//! [`Draft`], in which every event is folded in as soon as it is recorded, so that later steps of
+//! one decision see what earlier ones did.
+
+mod approval;
+mod assess;
+mod cases;
+mod draft;
+mod judging;
+mod money;
+mod order;
+mod work;
+
+use crate::{
+    body::Dossier,
+    command::{Command, Context},
+    event::Event,
+    rejection::Rejection,
+};
+
+pub(crate) use draft::Draft;
+
+impl Dossier {
+    /// Decides what `command` does: the events it causes, or why it is refused.
+    ///
+    /// No events means "already so". Callers retry after a crash or a lost reply, and the second
+    /// asking must not become a second refund.
+    pub fn decide(&self, command: &Command, context: Context<'_>) -> Result<Vec<Event>, Rejection> {
+        match (self, command) {
+            (Self::Stopped { at }, _) => Err(Rejection::Stopped { at: at.clone() }),
+            (Self::Absent, Command::RecordOrder(facts)) => order::first(facts, context),
+            (Self::Absent, _) => Err(Rejection::UnknownOrder),
+            (Self::Open(body), command) => {
+                let mut draft = Draft::new(body, context);
+                decide_open(&mut draft, command)?;
+                Ok(draft.into_events())
+            }
+        }
+    }
+}
+
+fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection> {
+    match command {
+        Command::RecordOrder(facts) => order::again(draft, facts),
+        Command::RecordScans { parcel, carrier, direction, case, scans } => order::scans(
+            draft,
+            order::Track { parcel, carrier, direction: *direction, case },
+            scans,
+        ),
+        Command::RecordMarket { case, market } => cases::record_market(draft, case, market),
+        Command::Apply(application) => cases::apply(draft, application),
+        Command::ChangeRequest { case, request } => cases::change_request(draft, case, request),
+        Command::Withdraw { case } => cases::withdraw(draft, case),
+        Command::EnterReturn { case, parcel, carrier } => {
+            cases::enter_return(draft, case, parcel, carrier)
+        }
+        Command::RecordFinding { case, fact, value } => {
+            cases::record_finding(draft, case, *fact, *value)
+        }
+        Command::AttachEvidence { case, evidence, shows } => {
+            cases::attach_evidence(draft, case, evidence, *shows)
+        }
+        Command::RecordReceipt { case, parcel } => assess::receipt(draft, case, parcel.as_ref()),
+        Command::Assess { case, finding, accepted, reason, withheld } => {
+            assess::assess(draft, case, *finding, accepted, (reason, *withheld))
+        }
+        Command::Judge { case } => judging::look_again(draft, case),
+        Command::Approve { case, amount, ground } => {
+            approval::approve(draft, case, *amount, ground)
+        }
+        Command::Decline { case, ground } => approval::decline(draft, case, ground),
+        Command::AskBuyer { case, what } => cases::ask_buyer(draft, case, what),
+        Command::RefundAhead { case, ground } => approval::refund_ahead(draft, case, ground),
+        Command::Compensate { case, purpose, amount, ground } => {
+            approval::compensate(draft, case, (*purpose, *amount), ground)
+        }
+        Command::RepayPostage { case, laid_out, insurance_paid } => {
+            approval::repay_postage(draft, case, *laid_out, *insurance_paid)
+        }
+        Command::DecideApproval { case, approve, ground } => {
+            approval::decide_approval(draft, case, *approve, ground)
+        }
+        Command::SendReplacement { case, parcel, carrier } => {
+            assess::send_replacement(draft, case, parcel, carrier)
+        }
+        Command::FinishCase { case } => assess::finish(draft, case),
+        Command::ClaimTask { task } => work::claim(draft, task),
+        Command::AnswerTask { task, answer } => work::answer(draft, task, answer),
+        Command::HandOverTask { task, to } => work::hand_over(draft, task, *to),
+        Command::RecordPayout { payout, outcome } => money::record_payout(draft, payout, outcome),
+        Command::RetryPayout { payout } => money::retry(draft, payout),
+        Command::ReleasePayout { payout } => money::release_by_hand(draft, payout),
+        Command::RecordDelivery { effect, delivered } => {
+            money::record_delivery(draft, effect, *delivered)
+        }
+        Command::Fire { timer } => work::fire(draft, timer),
+    }
+}

@@ -1,0 +1,398 @@
+//! Decisions people take: who may, up to how much, and whose second pair of eyes it needs.
+
+use kernel::{CaseNo, Span};
+use money::{Money, Tenders};
+
+use super::{
+    Draft,
+    draft::{not_possible, some_ground},
+    judging::{self, hold},
+    money::{let_go, pay_now, release, reserve, send},
+};
+use crate::{
+    amount::by_tender,
+    case::{Case, Judgement, Status},
+    facts::Fact,
+    rejection::Rejection,
+    scene::Scene,
+    vocabulary,
+    words::{Act, CaseKind, Purpose, Role, Route, TaskKind},
+};
+
+/// Whether the actor may do something alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Entitled {
+    Alone,
+    /// Only together with somebody of this role.
+    With(Role),
+}
+
+/// Asks the pack (DT-28, DT-29): permission, the limit of one decision, the day's budget, and from
+/// which amount on nobody decides alone.
+fn entitled(
+    draft: &Draft<'_>,
+    case: &CaseNo,
+    act: Act,
+    amount: Money,
+) -> Result<Entitled, Rejection> {
+    let (context, actor) = (draft.context, draft.context.actor);
+    let mut scene = Scene::new(&draft.body, draft.case(case)?, context)?;
+    scene.known.act = Some((act, actor.role, actor.grade));
+    let no = |ask| Rejection::NotEntitled { role: actor.role, act, ask };
+    // No row: fail closed, and let a leader look at the pack.
+    let ruling = scene.ask_quietly(&vocabulary::AUTHORITY).ok_or_else(|| no(Role::Leader))?;
+    let ask = ruling.choice("ask").unwrap_or(Role::Leader);
+    match ruling.code("may") {
+        Some("yes") => (),
+        Some("ask") => return Ok(Entitled::With(ask)),
+        _ => return Err(no(ask)),
+    }
+    let above = |limit: Option<Money>| limit.map_or(Ok(false), |limit| amount.exceeds(limit));
+    let today = context.spent_today.plus(amount)?;
+    let over_budget = ruling.amount("daily").map_or(Ok(false), |budget| today.exceeds(budget))?;
+    let needs_two = !amount.compare(context.pack.amount("four-eyes-from")?)?.is_lt();
+    if above(ruling.amount("limit"))? || over_budget || needs_two {
+        return Ok(Entitled::With(ask));
+    }
+    Ok(Entitled::Alone)
+}
+
+pub(crate) fn approve(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    amount: Option<Money>,
+    ground: &str,
+) -> Result<(), Rejection> {
+    some_ground(ground)?;
+    let known = draft.open_case(case)?;
+    if !known.status.is_judged_again() {
+        return Err(not_possible(known));
+    }
+    judging::look_again(draft, case)?;
+    let known = draft.case(case)?;
+    let Some(judgement) = known.judgement.clone() else { return Err(not_possible(known)) };
+    if matches!(known.status, Status::Refunding { .. }) {
+        // The look itself settled it.
+        return Ok(());
+    }
+    if known.request.kind.returns_goods() {
+        if known.status.is_undecided() {
+            return agree_to_return(draft, case, &judgement, ground);
+        }
+        if known.assessment.is_none() {
+            let until = known.lock().unwrap_or("the warehouse has looked at the goods");
+            return Err(Rejection::Locked { until });
+        }
+    }
+    match known.request.kind {
+        CaseKind::Exchange | CaseKind::Reship => replace(draft, case, ground),
+        CaseKind::Repair => draft.move_to(case, Status::Repairing, ground),
+        CaseKind::RefundOnly
+        | CaseKind::ReturnRefund
+        | CaseKind::Compensation
+        | CaseKind::PriceDifference => approve_money(draft, case, &judgement, amount, ground),
+    }
+}
+
+/// The goods may come back; the money for them is promised from now on.
+fn agree_to_return(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    judgement: &Judgement,
+    ground: &str,
+) -> Result<(), Rejection> {
+    hold(draft, case, judgement)?;
+    draft.drop_tasks(case, |it| it.by_policy)?;
+    let deadline = draft.case(case)?.market.deadline;
+    draft.move_to(case, Status::AwaitingReturn { deadline }, ground)?;
+    draft.tell(case, "approved-return")?;
+    judging::look_again(draft, case)
+}
+
+/// Goods go out to the buyer.
+fn replace(draft: &mut Draft<'_>, case: &CaseNo, ground: &str) -> Result<(), Rejection> {
+    draft.drop_tasks(case, |it| it.by_policy)?;
+    draft.move_to(case, Status::SendingReplacement { parcel: None }, ground)?;
+    draft.open_task(case, TaskKind::ShipReplacement, false)?;
+    draft.tell(case, "approved-replacement")
+}
+
+fn approve_money(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    judgement: &Judgement,
+    amount: Option<Money>,
+    ground: &str,
+) -> Result<(), Rejection> {
+    let known = draft.case(case)?;
+    if let Some(until) = known.lock() {
+        return Err(Rejection::Locked { until });
+    }
+    let total = match amount {
+        Some(amount) => amount,
+        None => judgement.amount.total()?,
+    };
+    let purpose = purpose_of(known, judgement, total)?;
+    if purpose == Purpose::PriceDifference && !is_received(draft, known)? {
+        return Err(Rejection::Locked { until: "the goods are received" });
+    }
+    if total.exceeds(judgement.cap)? {
+        return Err(Rejection::ExceedsCap { asked: total, most: judgement.cap });
+    }
+    pay(draft, case, (purpose, total), ground)
+}
+
+/// Less than everything, for goods the buyer keeps, is compensation; the rest of the price stays
+/// refundable.
+fn purpose_of(case: &Case, judgement: &Judgement, total: Money) -> Result<Purpose, Rejection> {
+    Ok(match case.request.kind {
+        CaseKind::Compensation => Purpose::Compensation,
+        CaseKind::PriceDifference => Purpose::PriceDifference,
+        CaseKind::RefundOnly
+            if judgement.route == Some(Route::Received)
+                && total.compare(judgement.cap)?.is_lt() =>
+        {
+            Purpose::Compensation
+        }
+        CaseKind::RefundOnly
+        | CaseKind::ReturnRefund
+        | CaseKind::Exchange
+        | CaseKind::Reship
+        | CaseKind::Repair => Purpose::Refund,
+    })
+}
+
+fn is_received(draft: &Draft<'_>, case: &Case) -> Result<bool, Rejection> {
+    let scene = Scene::new(&draft.body, case, draft.context)?;
+    Ok(scene.value(Fact::Signed) == policy::Value::Flag(true))
+}
+
+/// Pays, or reserves and asks, by what the actor is entitled to.
+fn pay(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    (purpose, total): (Purpose, Money),
+    ground: &str,
+) -> Result<(), Rejection> {
+    if !total.is_positive() {
+        return Err(Rejection::NotPositive);
+    }
+    let act = if purpose == Purpose::Refund { Act::FullRefund } else { Act::SmallMoney };
+    if act == Act::SmallMoney {
+        within_remedy(draft.case(case)?, total)?;
+    }
+    let entitled = entitled(draft, case, act, total)?;
+    let amount = by_tender(&draft.body, draft.case(case)?, total)?;
+    match (entitled, purpose) {
+        (Entitled::Alone, Purpose::Refund) => {
+            pay_now(draft, case, &amount)?;
+            draft.tell(case, "approved-refund")
+        }
+        (Entitled::Alone, _) => {
+            let payout = reserve(draft, case, purpose, &amount)?;
+            send(draft, &payout)?;
+            draft.drop_tasks(case, |it| it.by_policy)?;
+            draft.move_to(case, Status::Refunding { payout }, ground)?;
+            draft.tell(case, "approved-refund")
+        }
+        (Entitled::With(approver), _) => ask_approval(draft, case, (purpose, amount), approver),
+    }
+}
+
+/// AUTH-16, AUTH-17: bounds that hold whoever decides.
+fn within_remedy(case: &Case, total: Money) -> Result<(), Rejection> {
+    let Some(judgement) = &case.judgement else { return Ok(()) };
+    let least = judgement.least.unwrap_or(Money::zero(total.currency()));
+    let most = judgement.most.unwrap_or(judgement.cap);
+    if least.exceeds(total)? || total.exceeds(most)? {
+        return Err(Rejection::OutsideRange { asked: total, least, most });
+    }
+    Ok(())
+}
+
+/// PATH3-04, AUTH-06 to AUTH-08: the money is set aside while somebody with more authority decides.
+fn ask_approval(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    (purpose, amount): (Purpose, Tenders),
+    approver: Role,
+) -> Result<(), Rejection> {
+    if let Some((held, _)) = judging::reserved_for(draft, case) {
+        release(draft, &held)?;
+    }
+    let payout = reserve(draft, case, purpose, &amount)?;
+    let due = draft.now().plus(draft.context.pack.span("approval-within")?);
+    draft.drop_tasks(case, |it| it.by_policy)?;
+    let maker = draft.context.actor.id.clone();
+    draft.move_to(case, Status::AwaitingApproval { payout, maker, approver, due }, "")?;
+    draft.open_task_for(case, TaskKind::ApproveAmount, (approver, due), false)?;
+    draft.tell(case, "escalated")
+}
+
+pub(crate) fn decide_approval(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    approve: bool,
+    ground: &str,
+) -> Result<(), Rejection> {
+    some_ground(ground)?;
+    let known = draft.open_case(case)?;
+    let Status::AwaitingApproval { payout, maker, .. } = known.status.clone() else {
+        return Err(not_possible(known));
+    };
+    if draft.context.actor.id == maker {
+        return Err(Rejection::SamePerson);
+    }
+    let amount = match draft.body.payout(&payout) {
+        Some(it) => it.amount.total()?,
+        None => return Err(Rejection::UnknownPayout { payout }),
+    };
+    may_approve(draft, case, amount)?;
+    draft.drop_tasks(case, |it| it.kind == TaskKind::ApproveAmount)?;
+    if approve {
+        send(draft, &payout)?;
+        draft.move_to(case, Status::Refunding { payout }, ground)?;
+        draft.tell(case, "approved-refund")
+    } else {
+        release(draft, &payout)?;
+        draft.move_to(case, Status::UnderReview, ground)?;
+        draft.open_task(case, TaskKind::TellResult, false)?;
+        judging::look_again(draft, case)
+    }
+}
+
+/// The second pair of eyes is bounded too, but is not itself in need of a third.
+fn may_approve(draft: &Draft<'_>, case: &CaseNo, amount: Money) -> Result<(), Rejection> {
+    let actor = draft.context.actor;
+    let mut scene = Scene::new(&draft.body, draft.case(case)?, draft.context)?;
+    scene.known.act = Some((Act::Approve, actor.role, actor.grade));
+    let ruling = scene.ask_quietly(&vocabulary::AUTHORITY);
+    let ask = ruling.and_then(|it| it.choice("ask")).unwrap_or(Role::Supervisor);
+    let may = ruling.is_some_and(|it| it.code("may") == Some("yes"));
+    let limit = ruling.and_then(|it| it.amount("limit"));
+    if !may || limit.map_or(Ok(false), |it| amount.exceeds(it))? {
+        return Err(Rejection::NotEntitled { role: actor.role, act: Act::Approve, ask });
+    }
+    Ok(())
+}
+
+pub(crate) fn decline(draft: &mut Draft<'_>, case: &CaseNo, ground: &str) -> Result<(), Rejection> {
+    some_ground(ground)?;
+    if matches!(draft.case(case)?.status, Status::Declined { .. }) {
+        return Ok(());
+    }
+    let known = draft.open_case(case)?;
+    let deadline = known.market.deadline;
+    let last_day = deadline.is_some_and(|it| it.since(draft.now()) < Span::days(1));
+    let act = if last_day { Act::DeclineLastDay } else { Act::Decline };
+    let nothing = Money::zero(draft.body.order.currency());
+    if let Entitled::With(ask) = entitled(draft, case, act, nothing)? {
+        return Err(Rejection::NotEntitled { role: draft.context.actor.role, act, ask });
+    }
+    let_go(draft, case)?;
+    draft.wind_up(case)?;
+    let at = draft.now();
+    draft.move_to(case, Status::Declined { ground: ground.to_owned(), at }, ground)?;
+    draft.tell(case, "declined")?;
+    judging::look_again_at_all(draft)
+}
+
+/// PATH2-02, PATH4-10: the buyer first, recovery later.
+pub(crate) fn refund_ahead(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    ground: &str,
+) -> Result<(), Rejection> {
+    some_ground(ground)?;
+    let known = draft.open_case(case)?;
+    if !known.status.is_judged_again() {
+        return Err(not_possible(known));
+    }
+    judging::look_again(draft, case)?;
+    let known = draft.case(case)?;
+    let Some(judgement) = known.judgement.clone() else { return Err(not_possible(known)) };
+    let at_hand = matches!(known.status, Status::Inspecting { .. });
+    if !known.may_be_paid_ahead() && !at_hand {
+        return Err(Rejection::Locked { until: "the deadline is near or the buyer is upset" });
+    }
+    let total = match known.request.asked {
+        Some(asked) => asked.smaller(judgement.cap)?,
+        None => judgement.cap,
+    };
+    if !total.is_positive() {
+        return Err(Rejection::NotPositive);
+    }
+    let recovers = matches!(judgement.route, Some(Route::Unshipped | Route::InTransit));
+    match entitled(draft, case, Act::PriorityRefund, total)? {
+        Entitled::With(ask) => Err(Rejection::NotEntitled {
+            role: draft.context.actor.role,
+            act: Act::PriorityRefund,
+            ask,
+        }),
+        Entitled::Alone => {
+            let amount = by_tender(&draft.body, draft.case(case)?, total)?;
+            pay_now(draft, case, &amount)?;
+            if recovers {
+                draft.open_task(case, TaskKind::RegisterClaim, false)?;
+            }
+            draft.tell(case, "approved-refund")
+        }
+    }
+}
+
+/// PATH3-03, QUAL-14: money for a loss while the buyer keeps the goods.
+pub(crate) fn compensate(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    (purpose, amount): (Purpose, Money),
+    ground: &str,
+) -> Result<(), Rejection> {
+    some_ground(ground)?;
+    let known = draft.open_case(case)?;
+    if !known.status.is_judged_again() {
+        return Err(not_possible(known));
+    }
+    match purpose {
+        Purpose::Compensation | Purpose::InstallationFee => (),
+        Purpose::PriceDifference if is_received(draft, known)? => (),
+        Purpose::PriceDifference => {
+            return Err(Rejection::Locked { until: "the goods are received" });
+        }
+        Purpose::Refund | Purpose::Postage | Purpose::Deposit => {
+            return Err(Rejection::BadName { what: format!("{purpose} as a compensation") });
+        }
+    }
+    judging::look_again(draft, case)?;
+    pay(draft, case, (purpose, amount), ground)
+}
+
+/// RETN-06, CALC-13: what the buyer laid out, less what the insurance paid, once.
+pub(crate) fn repay_postage(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    laid_out: Money,
+    insurance_paid: Money,
+) -> Result<(), Rejection> {
+    let known = draft.case(case)?;
+    if draft.body.holding_of(case).any(|it| it.purpose == Purpose::Postage) {
+        return Ok(());
+    }
+    if known.assessment.is_none() && !matches!(known.status, Status::Inspecting { .. }) {
+        return Err(Rejection::Locked { until: "the goods have arrived" });
+    }
+    let nothing = Money::zero(laid_out.currency());
+    let by_merchant =
+        known.judgement.as_ref().is_some_and(|it| it.postage_by == crate::words::Payer::Merchant);
+    let most =
+        if by_merchant { draft.context.pack.amount("return-postage-most")? } else { nothing };
+    if laid_out.is_negative() || insurance_paid.is_negative() || laid_out.exceeds(most)? {
+        return Err(Rejection::OutsideRange { asked: laid_out, least: nothing, most });
+    }
+    let owed = laid_out.minus_down_to_zero(insurance_paid)?;
+    if owed.is_zero() {
+        return Ok(());
+    }
+    let payout = reserve(draft, case, Purpose::Postage, &Tenders::cash(owed))?;
+    send(draft, &payout)?;
+    draft.drop_tasks(case, |it| it.kind == TaskKind::RepayPostage)
+}

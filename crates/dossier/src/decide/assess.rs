@@ -1,0 +1,176 @@
+//! Goods at our door, and goods that leave in exchange.
+
+use kernel::{CaseNo, ParcelNo};
+use money::Money;
+
+use super::{
+    Draft,
+    draft::not_possible,
+    judging::{self},
+    money::let_go,
+};
+use crate::{
+    case::{Assessment, Finding, Pieces, Status},
+    event::{CaseChange, Event},
+    facts::Fact,
+    parcel::Scan,
+    rejection::Rejection,
+    words::{CaseKind, Direction, ScanKind, TaskKind},
+};
+
+/// The warehouse has a return in hand (PATH4-08); from here on its risk is ours.
+pub(crate) fn receipt(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    parcel: Option<&ParcelNo>,
+) -> Result<(), Rejection> {
+    let known = draft.open_case(case)?;
+    if matches!(known.status, Status::Inspecting { .. }) || known.assessment.is_some() {
+        return Ok(());
+    }
+    if !known.status.is_judged_again() {
+        return Err(not_possible(known));
+    }
+    let at = draft.now();
+    if let Some(parcel) = parcel.or(known.returns.last()).cloned() {
+        if !known.returns.contains(&parcel) {
+            let entered =
+                CaseChange::ReturnEntered { parcel: parcel.clone(), carrier: String::new() };
+            draft.change(case, entered)?;
+        }
+        draft.record(Event::ParcelScanned {
+            parcel,
+            carrier: String::new(),
+            direction: Direction::Return,
+            case: Some(case.clone()),
+            scans: vec![Scan { at, kind: ScanKind::Signed, signer: None }],
+        })?;
+    }
+    draft.move_to(case, Status::Inspecting { received_at: at }, "")?;
+    draft.tell(case, "received")?;
+    judging::look_again(draft, case)
+}
+
+pub(crate) fn assess(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    finding: Finding,
+    accepted: &[Pieces],
+    (reason, withheld): (&str, Money),
+) -> Result<(), Rejection> {
+    let known = draft.open_case(case)?;
+    if let Some(assessment) = &known.assessment {
+        let same = assessment.finding == finding && assessment.accepted == accepted;
+        return if same { Ok(()) } else { Err(not_possible(known)) };
+    }
+    if !matches!(known.status, Status::Inspecting { .. }) {
+        return Err(Rejection::Locked { until: "the warehouse has the goods" });
+    }
+    if finding != Finding::Pass && reason.trim().is_empty() {
+        return Err(Rejection::NoInspectionReason);
+    }
+    if withheld.is_negative() {
+        return Err(Rejection::NotPositive);
+    }
+    let accepted = checked_pieces(draft, case, finding, accepted)?;
+    let assessment = Assessment {
+        at: draft.now(),
+        by: draft.context.actor.id.clone(),
+        finding,
+        accepted,
+        reason: reason.to_owned(),
+        withheld,
+    };
+    draft.change(case, CaseChange::Assessed(Box::new(assessment)))?;
+    draft.drop_tasks(case, |it| it.kind == TaskKind::Inspect)?;
+    draft.tell(case, if finding == Finding::Pass { "passed" } else { "failed" })?;
+    let kind = draft.case(case)?.request.kind;
+    if finding == Finding::Pass && kind == CaseKind::Exchange {
+        draft.move_to(case, Status::SendingReplacement { parcel: None }, "")?;
+        return draft.open_task(case, TaskKind::ShipReplacement, false);
+    }
+    if finding == Finding::Pass && kind == CaseKind::Repair {
+        return draft.move_to(case, Status::Repairing, "");
+    }
+    judging::look_again(draft, case)
+}
+
+/// A pass without a list accepts everything asked for; nothing else may exceed it.
+fn checked_pieces(
+    draft: &Draft<'_>,
+    case: &CaseNo,
+    finding: Finding,
+    accepted: &[Pieces],
+) -> Result<Vec<Pieces>, Rejection> {
+    let asked = &draft.case(case)?.request.pieces;
+    if finding == Finding::Pass && accepted.is_empty() {
+        return Ok(asked.clone());
+    }
+    for it in accepted {
+        let of_line = asked.iter().find(|asked| asked.line == it.line);
+        let most = of_line.map_or(kernel::Quantity::ZERO, |it| it.quantity);
+        if most < it.quantity {
+            let (line, asked) = (it.line, it.quantity);
+            return Err(Rejection::TooManyPieces { line, asked, left: most, bought: most });
+        }
+    }
+    Ok(accepted.to_vec())
+}
+
+/// EXCH-10, EXCH-16: a replacement leaves, and the buyer learns its number.
+pub(crate) fn send_replacement(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    parcel: &ParcelNo,
+    carrier: &str,
+) -> Result<(), Rejection> {
+    let known = draft.open_case(case)?;
+    match &known.status {
+        Status::SendingReplacement { parcel: None } | Status::Repairing => (),
+        Status::SendingReplacement { parcel: Some(sent) } if sent == parcel => return Ok(()),
+        _ if known.request.kind == CaseKind::Exchange => {
+            let ahead = draft.found(case, Fact::DepositPaid) || draft.found(case, Fact::Urgent);
+            if !ahead {
+                return Err(Rejection::Locked { until: "the warehouse has the goods" });
+            }
+        }
+        Status::Submitted
+        | Status::UnderReview
+        | Status::WaitingBuyer { .. }
+        | Status::Intercepting
+        | Status::AwaitingApproval { .. }
+        | Status::AwaitingParcel
+        | Status::AwaitingReturn { .. }
+        | Status::Returning
+        | Status::Inspecting { .. }
+        | Status::Refunding { .. }
+        | Status::SendingReplacement { .. }
+        | Status::InDispute
+        | Status::Declined { .. }
+        | Status::Withdrawn { .. }
+        | Status::Done { .. } => return Err(not_possible(known)),
+    }
+    draft.record(Event::ParcelScanned {
+        parcel: parcel.clone(),
+        carrier: carrier.to_owned(),
+        direction: Direction::Outbound,
+        case: Some(case.clone()),
+        scans: Vec::new(),
+    })?;
+    draft.drop_tasks(case, |it| it.kind == TaskKind::ShipReplacement)?;
+    draft.move_to(case, Status::SendingReplacement { parcel: Some(parcel.clone()) }, "")?;
+    draft.tell(case, "replacement-sent")
+}
+
+/// Ends a case that needs no more money and no more goods.
+pub(crate) fn finish(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
+    if matches!(draft.case(case)?.status, Status::Done { .. }) {
+        return Ok(());
+    }
+    draft.open_case(case)?;
+    let_go(draft, case)?;
+    draft.wind_up(case)?;
+    let at = draft.now();
+    draft.move_to(case, Status::Done { at }, "")?;
+    judging::look_again_at_all(draft)
+}

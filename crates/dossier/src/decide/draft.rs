@@ -1,0 +1,207 @@
+//! A decision in the making.
+
+use std::fmt;
+
+use kernel::{CaseNo, TaskId, TimerId, Timestamp};
+use policy::Value;
+
+use crate::{
+    body::Body,
+    case::{Case, Status},
+    command::Context,
+    event::{CaseChange, Event, TaskChange},
+    facts::Fact,
+    rejection::Rejection,
+    scene::Scene,
+    task::{Task, Timer},
+    vocabulary,
+    words::{Role, TaskKind},
+};
+
+/// The dossier as the events so far leave it, and those events.
+pub(crate) struct Draft<'a> {
+    pub(crate) body: Body,
+    pub(crate) context: Context<'a>,
+    events: Vec<Event>,
+}
+
+impl fmt::Debug for Draft<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Draft").field("events", &self.events).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(body: &Body, context: Context<'a>) -> Self {
+        Self { body: body.clone(), context, events: Vec::new() }
+    }
+
+    pub(crate) fn into_events(self) -> Vec<Event> {
+        self.events
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    /// Folds the event in and keeps it. An event that contradicts the dossier would stop it when
+    /// it is read back, so the decision is refused instead.
+    pub(crate) fn record(&mut self, event: Event) -> Result<(), Rejection> {
+        match self.body.apply(&event) {
+            Some(()) => {
+                self.events.push(event);
+                Ok(())
+            }
+            None => Err(Rejection::Stopped { at: event.kind().to_owned() }),
+        }
+    }
+
+    pub(crate) fn change(&mut self, case: &CaseNo, change: CaseChange) -> Result<(), Rejection> {
+        self.record(Event::CaseChanged { case: case.clone(), change })
+    }
+
+    pub(crate) fn case(&self, no: &CaseNo) -> Result<&Case, Rejection> {
+        self.body.case(no).ok_or_else(|| Rejection::UnknownCase { case: no.clone() })
+    }
+
+    /// The case, if anything can still happen to it.
+    pub(crate) fn open_case(&self, no: &CaseNo) -> Result<&Case, Rejection> {
+        let case = self.case(no)?;
+        if case.status.is_open() { Ok(case) } else { Err(not_possible(case)) }
+    }
+
+    pub(crate) fn move_to(
+        &mut self,
+        case: &CaseNo,
+        status: Status,
+        ground: &str,
+    ) -> Result<(), Rejection> {
+        if self.case(case)?.status == status {
+            return Ok(());
+        }
+        self.change(case, CaseChange::Status { status, ground: ground.to_owned() })
+    }
+
+    /// Opens a task of `kind` for the case unless one is open already.
+    pub(crate) fn open_task(
+        &mut self,
+        case: &CaseNo,
+        kind: TaskKind,
+        by_policy: bool,
+    ) -> Result<(), Rejection> {
+        if self.body.tasks_of(case).any(|it| it.kind == kind) {
+            return Ok(());
+        }
+        let owed = Scene::new(&self.body, self.case(case)?, self.context)?.due(kind)?;
+        self.open_task_for(case, kind, (owed.role, owed.at), by_policy)
+    }
+
+    pub(crate) fn open_task_for(
+        &mut self,
+        case: &CaseNo,
+        kind: TaskKind,
+        (role, due): (Role, Timestamp),
+        by_policy: bool,
+    ) -> Result<(), Rejection> {
+        let number = self.body.n_tasks.saturating_add(1);
+        let task = Task {
+            id: named(format!("{case}-{number}"), TaskId::new)?,
+            kind,
+            case: Some(case.clone()),
+            role,
+            opened_at: self.now(),
+            due,
+            calendar: self.context.pack.calendar().version().to_owned(),
+            owner: None,
+            overdue: false,
+            by_policy,
+        };
+        let timer = Timer::for_task(&task);
+        self.record(Event::TaskOpened { task: Box::new(task) })?;
+        match timer {
+            Some(timer) => self.record(Event::TimerSet { timer }),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends a task and the timer that waits for it.
+    pub(crate) fn end_task(&mut self, task: &TaskId, change: TaskChange) -> Result<(), Rejection> {
+        self.record(Event::TaskChanged { task: task.clone(), change })?;
+        self.clear_timer(&named(format!("due-{task}"), TimerId::new)?)
+    }
+
+    pub(crate) fn drop_tasks(
+        &mut self,
+        case: &CaseNo,
+        which: impl Fn(&Task) -> bool,
+    ) -> Result<(), Rejection> {
+        let tasks: Vec<TaskId> =
+            self.body.tasks_of(case).filter(|it| which(it)).map(|it| it.id.clone()).collect();
+        for task in tasks {
+            self.end_task(&task, TaskChange::Dropped)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn set_timer(&mut self, timer: Timer) -> Result<(), Rejection> {
+        if self.body.timers.get(&timer.id) == Some(&timer) {
+            return Ok(());
+        }
+        self.record(Event::TimerSet { timer })
+    }
+
+    pub(crate) fn clear_timer(&mut self, timer: &TimerId) -> Result<(), Rejection> {
+        if !self.body.timers.contains_key(timer) {
+            return Ok(());
+        }
+        self.record(Event::TimerCleared { timer: timer.clone() })
+    }
+
+    /// Tells the buyer what the pack has to say at this step, if anything (DT-35).
+    pub(crate) fn tell(&mut self, case: &CaseNo, step: &str) -> Result<(), Rejection> {
+        let mut scene = Scene::new(&self.body, self.case(case)?, self.context)?;
+        scene.known.step = Fact::Step.coded(step);
+        let text = scene.ask_quietly(&vocabulary::NOTICE).and_then(|it| it.text("reply"));
+        match text.filter(|it| !it.is_empty()).map(str::to_owned) {
+            Some(text) => self.tell_text(case, text),
+            None => Ok(()),
+        }
+    }
+
+    fn tell_text(&mut self, case: &CaseNo, text: String) -> Result<(), Rejection> {
+        let number = self.body.n_texts.saturating_add(1);
+        self.record(Event::BuyerTold { case: case.clone(), text, number })
+    }
+
+    /// Ends everything owed and waited for on a case.
+    pub(crate) fn wind_up(&mut self, case: &CaseNo) -> Result<(), Rejection> {
+        self.drop_tasks(case, |_| true)?;
+        self.clear_timer(&look_timer(case)?)
+    }
+
+    /// Whether a finding says yes.
+    pub(crate) fn found(&self, case: &CaseNo, fact: Fact) -> bool {
+        let found = self.body.case(case).and_then(|it| it.findings.get(&fact));
+        found == Some(&Value::Flag(true))
+    }
+}
+
+pub(crate) fn look_timer(case: &CaseNo) -> Result<TimerId, Rejection> {
+    named(format!("look-{case}"), TimerId::new)
+}
+
+/// Names made of names can come out too long; that is the caller's name's fault.
+pub(crate) fn named<N, E>(
+    name: String,
+    make: impl FnOnce(String) -> Result<N, E>,
+) -> Result<N, Rejection> {
+    make(name.clone()).map_err(|_| Rejection::BadName { what: name })
+}
+
+pub(crate) fn not_possible(case: &Case) -> Rejection {
+    Rejection::NotPossibleNow { case: case.no.clone(), status: case.status.code() }
+}
+
+pub(crate) fn some_ground(ground: &str) -> Result<(), Rejection> {
+    if ground.trim().is_empty() { Err(Rejection::NoGround) } else { Ok(()) }
+}

@@ -1,0 +1,129 @@
+//! Tasks and timers.
+
+use kernel::{TaskId, TimerId};
+
+use super::{Draft, judging, money::still_unknown};
+use crate::{
+    event::{CaseChange, Event, TaskChange},
+    facts::Fact,
+    rejection::Rejection,
+    scene::Scene,
+    task::{Task, TimerPurpose},
+    words::{Role, TaskKind},
+};
+
+fn open<'a>(draft: &'a Draft<'_>, task: &TaskId) -> Result<&'a Task, Rejection> {
+    draft.body.tasks.get(task).ok_or_else(|| Rejection::UnknownTask { task: task.clone() })
+}
+
+/// LOST-12: one person holds a matter; others see who.
+pub(crate) fn claim(draft: &mut Draft<'_>, task: &TaskId) -> Result<(), Rejection> {
+    let by = draft.context.actor.id.clone();
+    match &open(draft, task)?.owner {
+        Some(owner) if *owner == by => Ok(()),
+        Some(_) => Err(Rejection::TaskTaken { task: task.clone() }),
+        None => {
+            let change = TaskChange::Claimed { by };
+            draft.record(Event::TaskChanged { task: task.clone(), change })
+        }
+    }
+}
+
+pub(crate) fn hand_over(draft: &mut Draft<'_>, task: &TaskId, to: Role) -> Result<(), Rejection> {
+    if open(draft, task)?.role == to {
+        return Ok(());
+    }
+    let change = TaskChange::HandedOver { to };
+    draft.record(Event::TaskChanged { task: task.clone(), change })
+}
+
+/// An answer ends the task. Where it is the answer to a fact, policy hears of it.
+pub(crate) fn answer(draft: &mut Draft<'_>, task: &TaskId, answer: &str) -> Result<(), Rejection> {
+    if answer.trim().is_empty() {
+        return Err(Rejection::NoAnswer);
+    }
+    let known = open(draft, task)?;
+    let (case, kind) = (known.case.clone(), known.kind);
+    let by = draft.context.actor.id.clone();
+    draft.end_task(task, TaskChange::Answered { by, answer: answer.to_owned() })?;
+    let Some(case) = case else { return Ok(()) };
+    if !draft.case(&case)?.status.is_open() {
+        return Ok(());
+    }
+    let fact = answered_fact(kind);
+    if let Some((fact, value)) = fact.and_then(|fact| Some((fact, fact.read(answer)?))) {
+        draft.change(&case, CaseChange::Finding { fact, value })?;
+    }
+    judging::look_again(draft, &case)
+}
+
+/// The fact a task asks after.
+fn answered_fact(kind: TaskKind) -> Option<Fact> {
+    match kind {
+        TaskKind::Intercept | TaskKind::CourierEnquiry => Some(Fact::CourierAnswer),
+        TaskKind::FindParcel | TaskKind::WarehouseCheck => Some(Fact::WarehouseAnswer),
+        TaskKind::CourierWeight => Some(Fact::Weights),
+        TaskKind::CompensationCheck => Some(Fact::CompensationStands),
+        TaskKind::Negotiate => Some(Fact::Negotiation),
+        TaskKind::CourierProof => Some(Fact::RedSeal),
+        TaskKind::ChatBuyer | TaskKind::PhoneBuyer => Some(Fact::Wish),
+        TaskKind::Refund
+        | TaskKind::Review
+        | TaskKind::AskEvidence
+        | TaskKind::TrackReturn
+        | TaskKind::Inspect
+        | TaskKind::ApproveAmount
+        | TaskKind::DecideLastDay
+        | TaskKind::RegisterClaim
+        | TaskKind::ArrangeExchange
+        | TaskKind::ArrangeReship
+        | TaskKind::ArrangeRepair
+        | TaskKind::ShipReplacement
+        | TaskKind::ReserveStock
+        | TaskKind::ReleaseStock
+        | TaskKind::Decline
+        | TaskKind::AnswerDispute
+        | TaskKind::ResolveUnknown
+        | TaskKind::RefundFailed
+        | TaskKind::RepayPostage
+        | TaskKind::ReturnDeposit
+        | TaskKind::CheckMarketplace
+        | TaskKind::Escalated
+        | TaskKind::PersonMustLook
+        | TaskKind::TellResult => None,
+    }
+}
+
+/// A moment has come. One that is not waited for any more is already dealt with.
+pub(crate) fn fire(draft: &mut Draft<'_>, timer: &TimerId) -> Result<(), Rejection> {
+    let Some(known) = draft.body.timers.get(timer).cloned() else { return Ok(()) };
+    if draft.now() < known.at {
+        return Ok(());
+    }
+    draft.clear_timer(timer)?;
+    match &known.purpose {
+        TimerPurpose::TaskDue { task } => overdue(draft, task),
+        TimerPurpose::LookAgain { case } => judging::look_again(draft, case),
+        TimerPurpose::StillUnknown { payout } => still_unknown(draft, payout),
+    }
+}
+
+/// The miss is recorded, and whoever is next is told (AUTH-11, INTC-04, REVIEW-08).
+fn overdue(draft: &mut Draft<'_>, task: &TaskId) -> Result<(), Rejection> {
+    let Some(known) = draft.body.tasks.get(task).cloned() else { return Ok(()) };
+    if known.overdue {
+        return Ok(());
+    }
+    draft.record(Event::TaskChanged { task: task.clone(), change: TaskChange::Overdue })?;
+    let Some(case) = &known.case else { return Ok(()) };
+    if known.kind == TaskKind::Escalated {
+        return Ok(());
+    }
+    let mut scene = Scene::new(&draft.body, draft.case(case)?, draft.context)?;
+    let next = scene.due(known.kind)?.escalate_to;
+    let due = scene.due(TaskKind::Escalated)?.at;
+    if next == known.role || draft.body.tasks_of(case).any(|it| it.kind == TaskKind::Escalated) {
+        return Ok(());
+    }
+    draft.open_task_for(case, TaskKind::Escalated, (next, due), false)
+}

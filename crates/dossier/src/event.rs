@@ -1,0 +1,186 @@
+//! What has happened. Events are facts: they are folded in by `evolve` without further judgement.
+
+use kernel::{ActorId, CaseNo, ParcelNo, PayoutKey, TaskId, TimerId, Timestamp};
+use policy::Value;
+
+use crate::{
+    case::{Assessment, Case, Evidence, Judgement, Market, Request, Status},
+    facts::Fact,
+    order::Order,
+    parcel::Scan,
+    payout::Payout,
+    task::{Task, Timer},
+    words::{Direction, Role},
+};
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// The order became known, or its source told something new about it.
+    OrderRecorded {
+        order: Box<Order>,
+    },
+    ParcelScanned {
+        parcel: ParcelNo,
+        carrier: String,
+        direction: Direction,
+        case: Option<CaseNo>,
+        scans: Vec<Scan>,
+    },
+    CaseOpened {
+        case: Box<Case>,
+    },
+    CaseChanged {
+        case: CaseNo,
+        change: CaseChange,
+    },
+    PayoutReserved {
+        payout: Box<Payout>,
+    },
+    PayoutChanged {
+        payout: PayoutKey,
+        at: Timestamp,
+        change: PayoutChange,
+    },
+    TaskOpened {
+        task: Box<Task>,
+    },
+    TaskChanged {
+        task: TaskId,
+        change: TaskChange,
+    },
+    TimerSet {
+        timer: Timer,
+    },
+    TimerCleared {
+        timer: TimerId,
+    },
+    /// A reply text is to be sent to the buyer.
+    BuyerTold {
+        case: CaseNo,
+        text: String,
+        number: u32,
+    },
+    /// The outside was asked to stop a parcel, or to hold the order in the warehouse.
+    StopAsked {
+        case: CaseNo,
+        parcel: Option<ParcelNo>,
+    },
+    /// The outside answered an effect that moves no money.
+    Delivered {
+        effect: String,
+        delivered: bool,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CaseChange {
+    Market(Market),
+    /// The buyer asks for something else now (APPLY-07).
+    Request {
+        request: Box<Request>,
+        at: Timestamp,
+        by: ActorId,
+    },
+    Finding {
+        fact: Fact,
+        value: Value,
+    },
+    Evidence(Evidence),
+    ReturnEntered {
+        parcel: ParcelNo,
+        carrier: String,
+    },
+    Assessed(Box<Assessment>),
+    Judged(Box<Judgement>),
+    /// The case moved on. The ground is in the actor's words, where there are any (REVIEW-04).
+    Status {
+        status: Status,
+        ground: String,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PayoutChange {
+    Started,
+    Unknown,
+    Settled { reference: String },
+    Failed { why: String },
+    Released,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TaskChange {
+    Claimed {
+        by: ActorId,
+    },
+    HandedOver {
+        to: Role,
+    },
+    Overdue,
+    Answered {
+        by: ActorId,
+        answer: String,
+    },
+    /// Nobody owes it any more.
+    Dropped,
+}
+
+impl Event {
+    /// The event's name, as it is stored and as people say it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::OrderRecorded { .. } => "order-recorded",
+            Self::ParcelScanned { .. } => "parcel-scanned",
+            Self::CaseOpened { .. } => "case-opened",
+            Self::CaseChanged { change, .. } => change.kind(),
+            Self::PayoutReserved { .. } => "payout-reserved",
+            Self::PayoutChanged { change, .. } => change.kind(),
+            Self::TaskOpened { .. } => "task-opened",
+            Self::TaskChanged { change, .. } => change.kind(),
+            Self::TimerSet { .. } => "timer-set",
+            Self::TimerCleared { .. } => "timer-cleared",
+            Self::BuyerTold { .. } => "buyer-told",
+            Self::StopAsked { .. } => "stop-asked",
+            Self::Delivered { .. } => "delivered",
+        }
+    }
+}
+
+impl CaseChange {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Market(_) => "market-recorded",
+            Self::Request { .. } => "request-changed",
+            Self::Finding { .. } => "finding-recorded",
+            Self::Evidence(_) => "evidence-attached",
+            Self::ReturnEntered { .. } => "return-entered",
+            Self::Assessed(_) => "assessed",
+            Self::Judged(_) => "judged",
+            Self::Status { .. } => "status-changed",
+        }
+    }
+}
+
+impl PayoutChange {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Started => "payout-started",
+            Self::Unknown => "payout-unknown",
+            Self::Settled { .. } => "payout-settled",
+            Self::Failed { .. } => "payout-failed",
+            Self::Released => "payout-released",
+        }
+    }
+}
+
+impl TaskChange {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Claimed { .. } => "task-claimed",
+            Self::HandedOver { .. } => "task-handed-over",
+            Self::Overdue => "task-overdue",
+            Self::Answered { .. } => "task-answered",
+            Self::Dropped => "task-dropped",
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What is true now?
+
+use kernel::{CaseNo, TaskId, Timestamp};
+use policy::Value;
+
+use crate::{
+    body::{Body, Dossier},
+    case::{Case, Change},
+    event::{CaseChange, Event, PayoutChange, TaskChange},
+    parcel::Parcel,
+    payout::PayoutStatus,
+};
+
+impl Dossier {
+    pub fn fold<'a>(history: impl IntoIterator<Item = &'a Event>) -> Self {
+        history.into_iter().fold(Self::Absent, Self::evolve)
+    }
+
+    /// Applies one event. Total, and free of rules: history is not up for discussion. An event that
+    /// names something the dossier does not have, or makes it a second time, stops it.
+    #[must_use]
+    pub fn evolve(self, event: &Event) -> Self {
+        let stopped = || Self::Stopped { at: event.kind().to_owned() };
+        match (self, event) {
+            (Self::Absent, Event::OrderRecorded { order }) => {
+                Self::Open(Box::new(Body::new((**order).clone())))
+            }
+            (Self::Absent, _) => stopped(),
+            (stopped @ Self::Stopped { .. }, _) => stopped,
+            (Self::Open(mut body), event) => match body.apply(event) {
+                Some(()) => Self::Open(body),
+                None => stopped(),
+            },
+        }
+    }
+}
+
+impl Body {
+    /// `None` if the event contradicts what is known.
+    pub(crate) fn apply(&mut self, event: &Event) -> Option<()> {
+        match event {
+            Event::OrderRecorded { order } => self.order = (**order).clone(),
+            Event::ParcelScanned { parcel, carrier, direction, case, scans } => {
+                let known = self.parcels.entry(parcel.clone()).or_insert_with(|| Parcel {
+                    no: parcel.clone(),
+                    carrier: carrier.clone(),
+                    direction: *direction,
+                    case: case.clone(),
+                    scans: Vec::new(),
+                });
+                known.add(scans);
+            }
+            Event::CaseOpened { case } => {
+                if self.case(&case.no).is_some() {
+                    return None;
+                }
+                self.cases.push((**case).clone());
+            }
+            Event::CaseChanged { case, change } => self.case_mut(case)?.apply(change),
+            Event::PayoutReserved { payout } => {
+                if self.payout(&payout.key).is_some() {
+                    return None;
+                }
+                self.payouts.push((**payout).clone());
+            }
+            Event::PayoutChanged { payout, at, change } => {
+                let known = self.payouts.iter_mut().find(|it| &it.key == payout)?;
+                known.status = status_after(change, *at);
+            }
+            Event::TaskOpened { task } => {
+                self.n_tasks = self.n_tasks.saturating_add(1);
+                if self.tasks.insert(task.id.clone(), (**task).clone()).is_some() {
+                    return None;
+                }
+            }
+            Event::TaskChanged { task, change } => self.apply_to_task(task, change)?,
+            Event::TimerSet { timer } => {
+                self.timers.insert(timer.id.clone(), timer.clone());
+            }
+            Event::TimerCleared { timer } => {
+                self.timers.remove(timer)?;
+            }
+            Event::BuyerTold { case, text: _, number } => {
+                self.n_texts = *number;
+                self.pending.insert(Event::text_effect(case, *number));
+            }
+            Event::StopAsked { case, .. } => {
+                self.pending.insert(Event::stop_effect(case));
+            }
+            Event::Delivered { effect, .. } => {
+                self.pending.remove(effect);
+            }
+        }
+        Some(())
+    }
+
+    fn apply_to_task(&mut self, id: &TaskId, change: &TaskChange) -> Option<()> {
+        let task = self.tasks.get_mut(id)?;
+        match change {
+            TaskChange::Claimed { by } => task.owner = Some(by.clone()),
+            TaskChange::Overdue => task.overdue = true,
+            TaskChange::HandedOver { to } => {
+                (task.role, task.owner) = (*to, None);
+                if let Some(case) = task.case.clone() {
+                    self.case_mut(&case)?.handed_over = true;
+                }
+            }
+            TaskChange::Answered { .. } | TaskChange::Dropped => {
+                self.tasks.remove(id);
+            }
+        }
+        Some(())
+    }
+
+    fn case_mut(&mut self, no: &CaseNo) -> Option<&mut Case> {
+        self.cases.iter_mut().find(|it| &it.no == no)
+    }
+}
+
+impl Case {
+    fn apply(&mut self, change: &CaseChange) {
+        match change {
+            CaseChange::Market(market) => self.market = market.clone(),
+            CaseChange::Request { request, at, by } => {
+                let from = std::mem::replace(&mut self.request, (**request).clone());
+                self.changes.push(Change { at: *at, by: by.clone(), from });
+            }
+            CaseChange::Finding { fact, value } => {
+                self.findings.insert(*fact, *value);
+            }
+            CaseChange::Evidence(evidence) => {
+                self.findings.insert(evidence.shows, Value::Flag(true));
+                self.evidence.push(evidence.clone());
+            }
+            CaseChange::ReturnEntered { parcel, .. } => self.returns.push(parcel.clone()),
+            CaseChange::Assessed(assessment) => self.assessment = Some((**assessment).clone()),
+            CaseChange::Judged(judgement) => self.judgement = Some((**judgement).clone()),
+            CaseChange::Status { status, .. } => self.status = status.clone(),
+        }
+    }
+}
+
+fn status_after(change: &PayoutChange, at: Timestamp) -> PayoutStatus {
+    match change {
+        PayoutChange::Started => PayoutStatus::Sending { since: at },
+        PayoutChange::Unknown => PayoutStatus::Unknown { since: at },
+        PayoutChange::Settled { reference } => {
+            PayoutStatus::Settled { at, reference: reference.clone() }
+        }
+        PayoutChange::Failed { why } => PayoutStatus::Failed { at, why: why.clone() },
+        PayoutChange::Released => PayoutStatus::Released { at },
+    }
+}

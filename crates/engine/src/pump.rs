@@ -1,0 +1,314 @@
+//! Taking commands off the queue and deciding them.
+
+use std::{collections::BTreeMap, sync::Arc, thread::JoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use dossier::{Body, Context, Dossier, Event};
+use kernel::{ActorId, Clock, CommandKey, DossierKey, ShopId};
+use money::{Currency, Money};
+use policy::Pack;
+use store::{Answered, Commit, Loaded, Store, Version, Wanted};
+
+use crate::{
+    Config, Shelf,
+    request::{EngineError, Queued, Reply, Request},
+    writer::{Batch, Feedback, Item, Writer, write},
+};
+
+/// Dossiers kept decoded between batches. More only costs memory; fewer only costs reading.
+const KEPT: usize = 4096;
+
+pub(crate) struct Pump {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    shelf: Arc<Shelf>,
+    config: Config,
+    waiting: Receiver<Queued>,
+    to_writer: Sender<Batch>,
+    feedback: Receiver<Feedback>,
+    writer: Option<JoinHandle<()>>,
+    /// Batches handed to the writer and not reported back yet.
+    in_flight: usize,
+    /// Dossiers as decided, possibly ahead of the store.
+    ahead: BTreeMap<DossierKey, (Version, Dossier)>,
+    /// Commands decided and possibly not written yet.
+    answered: BTreeMap<(DossierKey, CommandKey), Answered>,
+    spent: BTreeMap<(ShopId, ActorId, i64), Money>,
+    retries: Vec<Queued>,
+}
+
+type Parts = (Arc<dyn Store>, Arc<dyn Clock>, Arc<Shelf>);
+
+impl Pump {
+    pub(crate) fn new(
+        (store, clock, shelf): Parts,
+        config: Config,
+        waiting: Receiver<Queued>,
+    ) -> std::io::Result<Self> {
+        // One batch is being written and one may wait: more would only add latency.
+        let (to_writer, batches) = bounded(1);
+        let (reports, feedback) = bounded(4);
+        let writer = Writer { store: Arc::clone(&store), batches, reports }.spawn()?;
+        Ok(Self {
+            store,
+            clock,
+            shelf,
+            config,
+            waiting,
+            to_writer,
+            feedback,
+            writer: Some(writer),
+            in_flight: 0,
+            ahead: BTreeMap::new(),
+            answered: BTreeMap::new(),
+            spent: BTreeMap::new(),
+            retries: Vec::new(),
+        })
+    }
+
+    /// Runs until every sender is gone and everything queued is answered.
+    pub(crate) fn run(mut self) {
+        while let Some(batch) = self.next_batch() {
+            let decided = self.decide(batch);
+            self.pass_on(decided);
+        }
+        // Dropping the sender lets the writer finish what it has and stop.
+        let (closed, _) = bounded(1);
+        self.to_writer = closed;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+
+    /// Waits for work. `None` when there will be no more.
+    fn next_batch(&mut self) -> Option<Vec<Queued>> {
+        loop {
+            self.hear();
+            let mut batch = std::mem::take(&mut self.retries);
+            while batch.len() < self.config.batch {
+                match self.waiting.try_recv() {
+                    Ok(queued) => batch.push(queued),
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                }
+            }
+            if !batch.is_empty() {
+                return Some(batch);
+            }
+            if self.in_flight == 0 {
+                return self.waiting.recv().ok().map(|first| vec![first]);
+            }
+            // Something is being written: whatever comes first, a report or a command.
+            crossbeam_channel::select! {
+                recv(self.feedback) -> report => {
+                    if let Ok(report) = report {
+                        self.learn(report);
+                    }
+                }
+                recv(self.waiting) -> queued => match queued {
+                    Ok(queued) => return Some(vec![queued]),
+                    Err(_) => self.wait_for_report(),
+                },
+            }
+        }
+    }
+
+    fn wait_for_report(&mut self) {
+        match self.feedback.recv() {
+            Ok(report) => self.learn(report),
+            Err(_) => self.in_flight = 0,
+        }
+    }
+
+    fn hear(&mut self) {
+        while let Ok(report) = self.feedback.try_recv() {
+            self.learn(report);
+        }
+    }
+
+    /// Takes in what became of a batch.
+    fn learn(&mut self, report: Feedback) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        for key in &report.stale {
+            self.ahead.remove(key);
+        }
+        if report.failed {
+            self.ahead.clear();
+        }
+        self.retries.extend(report.retries);
+        if self.in_flight == 0 {
+            self.answered.clear();
+            if KEPT < self.ahead.len() {
+                self.ahead.clear();
+            }
+        }
+    }
+
+    /// Hands a batch over; writes it here if nothing else is going on, which saves two hand-overs
+    /// for a command that comes alone.
+    fn pass_on(&mut self, batch: Batch) {
+        self.in_flight = self.in_flight.saturating_add(1);
+        if self.in_flight == 1 && self.waiting.is_empty() {
+            let report = write(&*self.store, batch);
+            return self.learn(report);
+        }
+        if self.to_writer.send(batch).is_err() {
+            self.in_flight = 0;
+        }
+    }
+
+    fn decide(&mut self, batch: Vec<Queued>) -> Batch {
+        let wanted: Vec<Wanted> = batch
+            .iter()
+            .map(|it| Wanted {
+                dossier: it.request.dossier.clone(),
+                command: it.request.key.clone(),
+            })
+            .collect();
+        let loaded = match self.store.load(&wanted) {
+            Ok(loaded) => loaded,
+            Err(error) => return Batch::failed(batch, error),
+        };
+        let items = batch.into_iter().zip(loaded);
+        Batch { items: items.map(|(queued, loaded)| self.decide_one(queued, loaded)).collect() }
+    }
+
+    fn decide_one(&mut self, queued: Queued, loaded: Loaded) -> Item {
+        let (commit, answer) = match self.outcome(&queued.request, loaded) {
+            Ok((commit, reply)) => (commit, Ok(reply)),
+            Err(error) => (None, Err(error)),
+        };
+        Item { queued, commit, answer }
+    }
+
+    fn outcome(
+        &mut self,
+        request: &Request,
+        loaded: Loaded,
+    ) -> Result<(Option<Commit>, Reply), EngineError> {
+        let fingerprint = codec::fingerprint(&request.command);
+        let name = (request.dossier.clone(), request.key.clone());
+        if let Some(known) = self.answered.get(&name).or(loaded.answered.as_ref()) {
+            return repeat(known, fingerprint).map(|reply| (None, reply));
+        }
+
+        let (version, before) = self.newest(&request.dossier, loaded)?;
+        let pack = self.pack_for(&before, request)?;
+        let now = self.clock.now();
+        let spent_today = self.spent_today(request, &pack, now);
+        let context = Context {
+            now,
+            actor: &request.actor,
+            pack: &pack,
+            automatic: self.config.automatic,
+            spent_today,
+        };
+        let events = before.decide(&request.command, context)?;
+        if events.is_empty() {
+            self.ahead.insert(request.dossier.clone(), (version, before));
+            return Ok((None, Reply { version, kinds: Vec::new(), repeated: false }));
+        }
+
+        self.note_spending(request, &pack, now, &events);
+        let after = events.iter().fold(before.clone(), Dossier::evolve);
+        let next = Version(version.0.saturating_add(1));
+        let kinds: Vec<String> = events.iter().map(|it| it.kind().to_owned()).collect();
+        let answered = Answered {
+            fingerprint,
+            answer: codec::encode_answer(&codec::Answer {
+                version: next.0,
+                kinds: kinds.clone(),
+            }),
+        };
+        let change = views::Change {
+            dossier: &request.dossier,
+            before: body_of(&before),
+            after: body_of(&after),
+            events: &events,
+            version: next,
+            at: now,
+        };
+        let commit = Commit {
+            dossier: request.dossier.clone(),
+            expected: version,
+            at: now,
+            actor: request.actor.id.clone(),
+            command: request.key.clone(),
+            answered: answered.clone(),
+            events: codec::encode_events(&events),
+            state: codec::encode_state(&after),
+            rows: views::rows(&change).map_err(dossier::Rejection::from)?,
+        };
+        self.answered.insert(name, answered);
+        self.ahead.insert(request.dossier.clone(), (next, after));
+        Ok((Some(commit), Reply { version: next, kinds, repeated: false }))
+    }
+
+    /// The dossier as decided last, which may be ahead of what the store has.
+    fn newest(
+        &mut self,
+        key: &DossierKey,
+        loaded: Loaded,
+    ) -> Result<(Version, Dossier), EngineError> {
+        match self.ahead.remove(key) {
+            Some((version, dossier)) if loaded.version <= version => Ok((version, dossier)),
+            _ => Ok((loaded.version, codec::decode_state(&loaded.state)?)),
+        }
+    }
+
+    fn pack_for(&self, dossier: &Dossier, request: &Request) -> Result<Arc<Pack>, EngineError> {
+        let (pack, name) = match dossier {
+            Dossier::Open(body) => {
+                (self.shelf.version(&body.order.pack), body.order.pack.to_string())
+            }
+            Dossier::Absent | Dossier::Stopped { .. } => {
+                (self.shelf.current(&request.pack), request.pack.clone())
+            }
+        };
+        pack.ok_or(EngineError::UnknownPack { pack: name })
+    }
+}
+
+fn repeat(known: &Answered, fingerprint: u64) -> Result<Reply, EngineError> {
+    if known.fingerprint != fingerprint {
+        return Err(EngineError::KeyReused);
+    }
+    Ok(Reply::from_answer(codec::decode_answer(&known.answer)?))
+}
+
+fn body_of(dossier: &Dossier) -> Option<&Body> {
+    match dossier {
+        Dossier::Open(body) => Some(body),
+        Dossier::Absent | Dossier::Stopped { .. } => None,
+    }
+}
+
+/// What people have given away today (AUTH: daily budgets span orders, so no dossier can know).
+impl Pump {
+    fn spent_today(&mut self, request: &Request, pack: &Pack, now: kernel::Timestamp) -> Money {
+        let day = day_of(pack, now);
+        let key = (request.dossier.shop.clone(), request.actor.id.clone(), day);
+        self.spent.get(&key).copied().unwrap_or(Money::zero(Currency::Cny))
+    }
+
+    fn note_spending(
+        &mut self,
+        request: &Request,
+        pack: &Pack,
+        now: kernel::Timestamp,
+        events: &[Event],
+    ) {
+        for event in events {
+            if let Event::PayoutReserved { payout } = event {
+                let key = (request.dossier.shop.clone(), payout.maker.clone(), day_of(pack, now));
+                let before = self.spent.get(&key).copied().unwrap_or(Money::zero(Currency::Cny));
+                let sum = payout.amount.total().and_then(|it| before.plus(it));
+                self.spent.insert(key, sum.unwrap_or(before));
+            }
+        }
+    }
+}
+
+/// The day in the shop's zone, as a number.
+fn day_of(pack: &Pack, now: kernel::Timestamp) -> i64 {
+    pack.calendar().zone().days_between(kernel::Timestamp::from_epoch_seconds(0), now)
+}

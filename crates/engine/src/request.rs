@@ -1,0 +1,87 @@
+//! What is asked of the engine, and what it answers.
+
+use codec::Answer;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use dossier::{
+    Command, Rejection,
+    command::Actor,
+};
+use kernel::{CommandKey, DossierKey};
+use store::{StoreError, Version};
+use thiserror::Error;
+
+/// A command, who gives it, and its name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Request {
+    pub dossier: DossierKey,
+    /// Names the command for life.
+    pub key: CommandKey,
+    pub actor: Actor,
+    pub command: Command,
+    /// Name of the pack a new order comes under; known orders keep theirs.
+    pub pack: String,
+}
+
+/// What a command did. Durable when it is given.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reply {
+    /// The dossier's version after the command.
+    pub version: Version,
+    /// The kinds of events it caused, in order. Empty if it found its work already done.
+    pub kinds: Vec<String>,
+    /// Answered from memory: the same command was carried out before.
+    pub repeated: bool,
+}
+
+#[derive(Debug, Error)]
+pub enum EngineError {
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error("the command key was used before for another command")]
+    KeyReused,
+    #[error("too many writers to one order; try again")]
+    Contended,
+    #[error("the order's policy pack `{pack}` is not on the shelf")]
+    UnknownPack { pack: String },
+    #[error("the order cannot be read back")]
+    Unreadable(#[from] codec::DecodeError),
+    /// Whether the command was carried out is unknown. Ask again under the same key.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    #[error("the store failed while an earlier command was written; ask again under the same key")]
+    StoodOnFailed,
+    #[error("the engine has stopped")]
+    Stopped,
+}
+
+/// A reply to come.
+#[derive(Debug)]
+pub struct Ticket(Receiver<Result<Reply, EngineError>>);
+
+pub(crate) type ReplyTo = Sender<Result<Reply, EngineError>>;
+
+/// A request on its way through the pump.
+#[derive(Debug)]
+pub(crate) struct Queued {
+    pub(crate) request: Request,
+    pub(crate) reply: ReplyTo,
+    pub(crate) tries: u32,
+}
+
+impl Ticket {
+    pub(crate) fn new() -> (ReplyTo, Self) {
+        let (reply, ticket) = bounded(1);
+        (reply, Self(ticket))
+    }
+
+    /// Waits until the command is durable or refused.
+    pub fn wait(self) -> Result<Reply, EngineError> {
+        self.0.recv().unwrap_or(Err(EngineError::Stopped))
+    }
+}
+
+impl Reply {
+    pub(crate) fn from_answer(answer: Answer) -> Self {
+        Self { version: Version(answer.version), kinds: answer.kinds, repeated: true }
+    }
+}

@@ -1,0 +1,93 @@
+//! Every pack version any order was ever bought under.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use kernel::PackId;
+use policy::{Complaint, Pack};
+use store::{Document, Store, StoreError};
+use thiserror::Error;
+
+const KIND: &str = "pack";
+
+/// Packs by version, kept in the store so that an order's rights outlive later edits (POLICY-10).
+pub struct Shelf {
+    packs: RwLock<Packs>,
+}
+
+#[derive(Default)]
+struct Packs {
+    by_id: BTreeMap<PackId, Arc<Pack>>,
+    /// The version new orders of a pack name come under.
+    current: BTreeMap<String, Arc<Pack>>,
+}
+
+#[derive(Debug, Error)]
+pub enum ShelfError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("pack `{name}` on the shelf cannot be read")]
+    Unreadable {
+        name: String,
+        #[source]
+        source: codec::DecodeError,
+    },
+    #[error("pack `{name}` on the shelf is not valid any more: {first}")]
+    Invalid { name: String, first: Complaint },
+}
+
+impl Shelf {
+    /// Takes down every version the store keeps.
+    pub fn open(store: &dyn Store) -> Result<Self, ShelfError> {
+        let mut packs = Packs::default();
+        for Document { name, body, .. } in store.documents(KIND)? {
+            let sources = codec::decode_sources(&body)
+                .map_err(|source| ShelfError::Unreadable { name: name.clone(), source })?;
+            let pack_name = name.split('@').next().unwrap_or(&name);
+            match Pack::build(pack_name, &sources, &dossier::VOCABULARY) {
+                Ok(pack) => packs.add(Arc::new(pack)),
+                Err(complaints) => {
+                    if let Some(first) = complaints.into_iter().next() {
+                        return Err(ShelfError::Invalid { name, first });
+                    }
+                }
+            }
+        }
+        Ok(Self { packs: RwLock::new(packs) })
+    }
+
+    /// Puts a pack on the shelf and makes it the one new orders come under.
+    pub fn publish(&self, store: &dyn Store, pack: Pack) -> Result<Arc<Pack>, ShelfError> {
+        let pack = Arc::new(pack);
+        let body = codec::encode_sources(&pack.sources());
+        let document = Document { kind: KIND.to_owned(), name: pack.id().to_string(), body };
+        store.keep(&document)?;
+        self.packs.write().unwrap_or_else(PoisonError::into_inner).add(Arc::clone(&pack));
+        Ok(pack)
+    }
+
+    pub fn version(&self, id: &PackId) -> Option<Arc<Pack>> {
+        self.packs.read().unwrap_or_else(PoisonError::into_inner).by_id.get(id).cloned()
+    }
+
+    pub fn current(&self, name: &str) -> Option<Arc<Pack>> {
+        self.packs.read().unwrap_or_else(PoisonError::into_inner).current.get(name).cloned()
+    }
+}
+
+impl Packs {
+    fn add(&mut self, pack: Arc<Pack>) {
+        self.current.insert(pack.name().to_owned(), Arc::clone(&pack));
+        self.by_id.insert(pack.id().clone(), pack);
+    }
+}
+
+impl fmt::Debug for Shelf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let packs = self.packs.read().unwrap_or_else(PoisonError::into_inner);
+        f.debug_set().entries(packs.by_id.keys()).finish()
+    }
+}

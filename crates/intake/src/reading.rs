@@ -1,0 +1,196 @@
+//! From a sheet to typed rows: which columns are needed, what is complained about, what is kept.
+
+mod cells;
+mod log;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use kernel::{Timestamp, Zone};
+
+pub(crate) use self::{
+    cells::{Cells, Future},
+    log::Log,
+};
+use crate::{
+    complaint::{Complaint, Expected, FileError, FileProblem, Severity},
+    dictionary::{Concept, Dictionary},
+    sheet::{Header, Record, Sheet, each_row},
+};
+
+/// What cells are read against.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// The zone of times that do not name one.
+    pub zone: Zone,
+    pub now: Timestamp,
+}
+
+/// The rows of one file, and what could not be read of it.
+#[derive(Debug)]
+pub struct Reading<R> {
+    pub rows: Vec<R>,
+    pub complaints: Vec<Complaint>,
+    pub rejected: Rejected,
+}
+
+/// Rows that were not taken, as they stand in the file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rejected {
+    pub file: Arc<str>,
+    pub columns: Vec<Arc<str>>,
+    pub rows: Vec<RejectedRow>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RejectedRow {
+    pub row: u32,
+    pub cells: Vec<Box<str>>,
+}
+
+/// A row that has a key, and that may come twice.
+pub(crate) trait Keyed {
+    /// `None` if rows of this kind cannot be told apart by anything, so that all are kept.
+    fn key(&self) -> Option<&str>;
+
+    fn row(&self) -> u32;
+
+    /// The column the key stands in.
+    const CONCEPT: Concept;
+
+    /// Takes in a later row with the same key and other values. False if the two contradict.
+    fn absorb(&mut self, later: Self) -> bool;
+
+    /// Whether the two say the same, wherever they stand.
+    fn agrees(&self, other: &Self) -> bool;
+}
+
+/// A kind of file: what it needs, and how a row of it is read. `None` is a row complained about.
+pub(crate) struct Kind<R> {
+    /// Of each group, one column has to be there.
+    pub(crate) needs: &'static [&'static [Concept]],
+    pub(crate) read: fn(&mut Cells<'_>) -> Option<R>,
+}
+
+pub(crate) fn read_rows<R: Keyed>(
+    sheet: Sheet<'_>,
+    context: &Context,
+    kind: &Kind<R>,
+) -> Result<Reading<R>, FileError> {
+    let (file, is_text) = (sheet.file.clone(), sheet.is_text());
+    let (header, dictionary, body) = sheet.split();
+    check_needs(&file, &header, dictionary, kind.needs)?;
+
+    let mut log = Log::new(file, &header.names);
+    let mut rows: Vec<R> = Vec::new();
+    let mut known: BTreeMap<Box<str>, usize> = BTreeMap::new();
+    let key_column = header.columns.get(&R::CONCEPT).and_then(|it| it.first()).map(|it| &it.name);
+    each_row(body, &mut |record| {
+        if !is_data(record, &header, is_text, &mut log) {
+            return;
+        }
+        let mut cells = Cells::new(record, &header, dictionary, context, &mut log);
+        let read = (kind.read)(&mut cells);
+        let clash = match read.filter(|_| !cells.is_rejected()) {
+            Some(row) => keep(row, &mut rows, &mut known),
+            None => return log.reject(record),
+        };
+        if let Some((key, first_row)) = clash {
+            log.fail((record.row, key_column), &key, Expected::Once { first_row });
+            log.reject(record);
+        }
+    })?;
+    Ok(log.into_reading(rows))
+}
+
+fn check_needs(
+    file: &Arc<str>,
+    header: &Header,
+    dictionary: &Dictionary,
+    needs: &[&[Concept]],
+) -> Result<(), FileError> {
+    let is_there = |it: &Concept| header.columns.contains_key(it);
+    let missing: Vec<Vec<Arc<str>>> = needs
+        .iter()
+        .filter(|group| !group.iter().any(is_there))
+        .map(|group| {
+            let names = group.iter().map(|it| dictionary.names_of(*it).iter().take(4).cloned());
+            names.flatten().collect()
+        })
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let found = header.names.iter().filter(|it| !it.is_empty()).cloned().collect();
+    Err(FileError { file: file.clone(), problem: FileProblem::MissingColumns { missing, found } })
+}
+
+/// Whether a row is one to read; complains of those that are neither data nor nothing.
+fn is_data(record: &Record, header: &Header, is_text: bool, log: &mut Log) -> bool {
+    if record.is_blank() || is_header_again(record, header) {
+        return false;
+    }
+    let count = header.names.len();
+    if is_remark(record, count) {
+        log.note((record.row, None), &record.cell(0), Expected::DataRow);
+        return false;
+    }
+    if record.unclosed {
+        log.fail((record.row, None), "", Expected::ClosingQuote);
+        log.reject(record);
+        return false;
+    }
+    if is_text && (record.len() < count || count < record.used()) {
+        log.fail((record.row, None), &format!("{} cells", record.len()), Expected::Cells(count));
+        log.reject(record);
+        return false;
+    }
+    if record.is_damaged() {
+        log.warn((record.row, None), "\u{fffd}", Expected::Decodable);
+    }
+    true
+}
+
+/// Files that were glued together repeat their header.
+fn is_header_again(record: &Record, header: &Header) -> bool {
+    let names = header.names.iter().enumerate();
+    2 < header.names.len() && names.into_iter().all(|(nth, it)| *record.cell(nth) == **it)
+}
+
+/// Totals and remarks below the data: `合计,,,`, `#导出时间：…`, one lonely cell.
+fn is_remark(record: &Record, count: usize) -> bool {
+    let first = record.cell(0);
+    let is_total = ["合计", "总计", "小计", "汇总", "共计", "total", "Total", "TOTAL"]
+        .iter()
+        .any(|it| first.strip_prefix(it).is_some_and(|rest| rest.trim_matches([':', '：', ' ']).is_empty()));
+    let lonely = 2 < count && record.used() == 1;
+    is_total || first.starts_with('#') || lonely && !first.chars().all(|it| it.is_ascii_alphanumeric())
+}
+
+/// Takes a row in, unless one with the same key contradicts it: then its key and the earlier row.
+fn keep<R: Keyed>(
+    row: R,
+    rows: &mut Vec<R>,
+    known: &mut BTreeMap<Box<str>, usize>,
+) -> Option<(String, u32)> {
+    let Some(key) = row.key() else {
+        rows.push(row);
+        return None;
+    };
+    let Some(earlier) = known.get(key).and_then(|&it| rows.get_mut(it)) else {
+        known.insert(key.into(), rows.len());
+        rows.push(row);
+        return None;
+    };
+    if earlier.agrees(&row) {
+        return None;
+    }
+    let clash = (key.to_owned(), earlier.row());
+    if earlier.absorb(row) { None } else { Some(clash) }
+}
+
+impl<R> Reading<R> {
+    /// Whether a row was lost.
+    pub fn has_errors(&self) -> bool {
+        self.complaints.iter().any(|it| it.severity == Severity::Error)
+    }
+}

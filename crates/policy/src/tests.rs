@@ -1,0 +1,9 @@
+mod answers;
+mod cells;
+mod complaints;
+mod fixtures;
+mod packs;
+mod proofs;
+mod records;
+mod tables;
+mod words;

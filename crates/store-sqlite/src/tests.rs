@@ -1,0 +1,2 @@
+use super::SqliteStore;
+store::conformance_tests!(SqliteStore::open_temporary().unwrap());

@@ -1,0 +1,67 @@
+//! Clauses about what lasts. Each is handed a way to open the same place again and again.
+
+use kernel::CaseNo;
+
+use super::{
+    ledger::document,
+    rows::attempt,
+    support::{
+        begin, case, cases, due_effects, due_timers, effect, entry, found, history, key, keys,
+        load, put_term, task, tasks, term, timer, write,
+    },
+};
+use crate::{Store, TermKind};
+
+/// Opens one place afresh.
+pub type Open<'a> = &'a dyn Fn() -> Box<dyn Store>;
+
+pub fn everything_survives_closing_and_reopening(open: Open<'_>) {
+    let store = open();
+    let rows = vec![
+        case("c", true, "asked", 1),
+        task("t", "agent", 2),
+        timer("m", 3),
+        effect("e", 4),
+        entry(1, 1, "refunds", 5),
+        put_term(TermKind::Buyer, "li"),
+    ];
+    begin(&*store, "demo/1", rows);
+    write(&*store, "demo/1", 1, "b", vec![]);
+    store.keep(&document("pack", "base@1", "body")).unwrap();
+    drop(store);
+
+    let store = &*open();
+    assert_eq!(load(store, "demo/1", "begin"), "2 state after b, 7: answer to begin");
+    assert_eq!(history(store, "demo/1", 0, 9), "1:begin 2:b");
+    assert_eq!(cases(store, "demo", true, None), "1/c@1");
+    assert_eq!(tasks(store, "demo", None), "1/t@2");
+    assert_eq!(due_timers(store, 9, 9), "demo/1/m@3");
+    assert_eq!(due_effects(store, 9, 9), "demo/1/e@4");
+    assert_eq!(found(store, "demo", &term(TermKind::Buyer, "li")), "demo/1");
+    assert!(store.case(&key("demo/1"), &CaseNo::new("c").unwrap()).unwrap().is_some());
+    assert_eq!(store.entries(&key("demo/1")).unwrap().len(), 1);
+    assert_eq!(store.totals().unwrap().len(), 1);
+    assert_eq!(keys(&store.dossiers(key("demo/1").bucket(), None, 9).unwrap()), "demo/1");
+    assert_eq!(store.documents("pack").unwrap(), [document("pack", "base@1", "body")]);
+    assert_eq!(write(store, "demo/1", 1, "c", vec![]), "conflict, actually at 2");
+    assert_eq!(write(store, "demo/1", 2, "c", vec![]), "committed");
+}
+
+pub fn attempts_survive_closing_and_reopening(open: Open<'_>) {
+    let store = open();
+    begin(&*store, "demo/1", vec![effect("e", 4)]);
+    attempt(&*store, &[("demo/1", "e", 20)]);
+    attempt(&*store, &[("demo/1", "e", 30)]);
+    drop(store);
+    assert_eq!(due_effects(&*open(), 30, 9), "demo/1/e@30×2");
+}
+
+pub fn two_openings_of_a_place_share_it_and_conflict_by_version(open: Open<'_>) {
+    let (left, right) = (open(), open());
+    begin(&*left, "demo/1", vec![task("t", "agent", 1)]);
+    assert_eq!(write(&*right, "demo/1", 0, "x", vec![]), "conflict, actually at 1");
+    assert_eq!(write(&*right, "demo/1", 1, "b", vec![]), "committed");
+    assert_eq!(write(&*left, "demo/1", 1, "c", vec![]), "conflict, actually at 2");
+    assert_eq!(tasks(&*right, "demo", None), "1/t@1");
+    assert_eq!(history(&*left, "demo/1", 0, 9), "1:begin 2:b");
+}

@@ -1,0 +1,84 @@
+//! What the chores need on the machine beside Rust, and how it gets there.
+//!
+//! The gate installs only what it cannot do without. What merely makes it faster waits for
+//! `cargo xtask setup`, because building it takes longer than the gate.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{process, steps::Outcome, zen};
+
+/// The nextest known to build with the toolchain in `rust-toolchain.toml`.
+const NEXTEST: &str = "0.9.143";
+
+/// A program and the Debian package that brings it.
+struct Need {
+    program: &'static str,
+    package: &'static str,
+}
+
+const ALWAYS: &[Need] = &[Need { program: "git", package: "git" }];
+const FOR_ZEN: &[Need] =
+    &[Need { program: "node", package: "nodejs" }, Need { program: "npm", package: "npm" }];
+
+/// Makes sure that the gate can run, installing what is missing where that is possible.
+pub(crate) fn check() -> Result<Outcome> {
+    for component in ["fmt", "clippy"] {
+        if !process::works("cargo", &[component, "--version"]) {
+            let name = if component == "fmt" { "rustfmt" } else { component };
+            process::run(&mut process::command("rustup", &["component", "add", name]))?;
+        }
+    }
+
+    let for_zen = if zen::is_here() { FOR_ZEN } else { &[] };
+    let missing: Vec<&Need> = ALWAYS
+        .iter()
+        .chain(for_zen)
+        .filter(|need| !process::works(need.program, &["--version"]))
+        .collect();
+    if !missing.is_empty() {
+        install_from_debian(&missing)?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Installs what makes the gate faster.
+pub(crate) fn install() -> Result<()> {
+    check()?;
+    if has_nextest() {
+        println!("cargo-nextest is already here");
+        return Ok(());
+    }
+    let arguments = ["install", "cargo-nextest", "--locked", "--version", NEXTEST];
+    process::run(&mut process::command("cargo", &arguments))
+}
+
+pub(crate) fn has_nextest() -> bool {
+    process::works("cargo", &["nextest", "--version"])
+}
+
+/// The name rustc has for this kind of machine.
+pub(crate) fn host() -> Result<String> {
+    let about = process::read(&mut process::command("rustc", &["--version", "--verbose"]))?;
+    let host = about.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc does not say what machine it is on")?.to_owned())
+}
+
+fn install_from_debian(missing: &[&Need]) -> Result<()> {
+    let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
+    let packages = packages.join(" ");
+    if !Path::new("/usr/bin/apt-get").exists() || !is_root()? {
+        let programs: Vec<&str> = missing.iter().map(|need| need.program).collect();
+        let programs = programs.join(", ");
+        bail!("missing: {programs} (on Debian, as root: apt-get install {packages})");
+    }
+    process::run(&mut process::command("apt-get", &["update", "-qq"]))?;
+    let mut install = process::command("apt-get", &["install", "-y", "-qq"]);
+    install.args(packages.split(' ')).env("DEBIAN_FRONTEND", "noninteractive");
+    process::run(&mut install)
+}
+
+fn is_root() -> Result<bool> {
+    Ok(process::read(&mut process::command("id", &["-u"]))?.trim() == "0")
+}
