@@ -58,6 +58,7 @@ pub fn worth(body: &Body, case: &Case, terms: Terms) -> Result<Worth, MoneyError
         list,
         reductions: list.minus_down_to_zero(paid)?,
         forfeited: paid.minus_down_to_zero(goods)?,
+        restored: goods.minus_down_to_zero(paid)?,
         postage,
         deducted,
         withheld,

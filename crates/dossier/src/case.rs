@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{ActorId, CaseNo, EvidenceId, LineNo, ParcelNo, PayoutKey, Quantity, Timestamp};
-use money::{Money, Tenders};
+use money::{Money, MoneyError, Tenders};
 use policy::{Record, Value};
 
 use crate::{
@@ -227,6 +227,8 @@ pub struct Worth {
     pub reductions: Money,
     /// What is lost because a promotion's threshold is no longer reached.
     pub forfeited: Money,
+    /// What an earlier request lost that way and gets back, now that the promotion is gone whole.
+    pub restored: Money,
     /// Outward postage that goes back too.
     pub postage: Money,
     /// Earlier compensation and price differences for the same pieces (CALC-11).
@@ -276,6 +278,13 @@ kernel::choice! {
         Partial = "partial",
         Swapped = "swapped",
         WrongItem = "wrong-item",
+    }
+}
+
+impl Worth {
+    /// What the pieces are worth before anything given earlier or withheld is taken off.
+    pub fn goods(&self) -> Result<Money, MoneyError> {
+        self.list.minus(self.reductions)?.minus(self.forfeited)?.plus(self.restored)
     }
 }
 

@@ -8,6 +8,7 @@
 mod approval;
 mod assess;
 mod cases;
+mod compensation;
 mod draft;
 mod judging;
 mod money;
@@ -75,10 +76,10 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
         Command::AskBuyer { case, what } => cases::ask_buyer(draft, case, what),
         Command::RefundAhead { case, ground } => approval::refund_ahead(draft, case, ground),
         Command::Compensate { case, purpose, amount, ground } => {
-            approval::compensate(draft, case, (*purpose, *amount), ground)
+            compensation::compensate(draft, case, (*purpose, *amount), ground)
         }
         Command::RepayPostage { case, laid_out, insurance_paid } => {
-            approval::repay_postage(draft, case, *laid_out, *insurance_paid)
+            compensation::repay_postage(draft, case, *laid_out, *insurance_paid)
         }
         Command::DecideApproval { case, approve, ground } => {
             approval::decide_approval(draft, case, *approve, ground)

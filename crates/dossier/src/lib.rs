@@ -52,3 +52,6 @@ pub use crate::{
     rejection::Rejection,
     vocabulary::VOCABULARY,
 };
+
+#[cfg(test)]
+mod tests;

@@ -214,7 +214,7 @@ impl Pump {
         let kinds: Vec<String> = events.iter().map(|it| it.kind().to_owned()).collect();
         let answered = Answered {
             fingerprint,
-            answer: codec::encode_answer(&codec::Answer {
+            answer: codec::encode_answer(&codec::Answer::Done {
                 version: next.0,
                 kinds: kinds.clone(),
             }),
@@ -272,7 +272,7 @@ fn repeat(known: &Answered, fingerprint: u64) -> Result<Reply, EngineError> {
     if known.fingerprint != fingerprint {
         return Err(EngineError::KeyReused);
     }
-    Ok(Reply::from_answer(codec::decode_answer(&known.answer)?))
+    Reply::from_answer(codec::decode_answer(&known.answer)?)
 }
 
 fn body_of(dossier: &Dossier) -> Option<&Body> {

@@ -81,7 +81,12 @@ impl Ticket {
 }
 
 impl Reply {
-    pub(crate) fn from_answer(answer: Answer) -> Self {
-        Self { version: Version(answer.version), kinds: answer.kinds, repeated: true }
+    pub(crate) fn from_answer(answer: Answer) -> Result<Self, EngineError> {
+        match answer {
+            Answer::Done { version, kinds } => {
+                Ok(Self { version: Version(version), kinds, repeated: true })
+            }
+            Answer::Rejected { .. } => Err(EngineError::KeyReused),
+        }
     }
 }

@@ -53,7 +53,6 @@ pub enum Expected {
     TwoDecimals,
     WholeFen,
     NotNegative,
-    MoreThanNothing,
     AtMost(money::Money),
     Pieces,
     Time,
@@ -76,7 +75,10 @@ pub enum Expected {
     DataRow,
     FewerProblems,
     /// A dictionary or pack file is malformed; says how it should look.
-    Entry { english: String, chinese: String },
+    Entry {
+        english: String,
+        chinese: String,
+    },
 }
 
 impl Complaint {
@@ -89,35 +91,29 @@ impl Complaint {
     }
 
     fn english(&self) -> String {
-        let mut line = printable(&self.file);
-        if let Some(row) = self.row {
-            line.push_str(&format!(" row {row}"));
-        }
-        if let Some(column) = &self.column {
-            line.push_str(&format!(", column {}", printable(column)));
-        }
+        let file = printable(&self.file);
+        let row = self.row.map(|it| format!(" row {it}")).unwrap_or_default();
+        let column = self.column.as_ref().map(|it| format!(", column {}", printable(it)));
         let found = if self.found.is_empty() {
             "found nothing".to_owned()
         } else {
             format!("found `{}`", self.found)
         };
-        format!("{line}: {found}; {}", self.expected.phrase(Language::English))
+        let expected = self.expected.phrase(Language::English);
+        format!("{file}{row}{}: {found}; {expected}", column.unwrap_or_default())
     }
 
     fn chinese(&self) -> String {
-        let mut line = printable(&self.file);
-        if let Some(row) = self.row {
-            line.push_str(&format!(" 第 {row} 行"));
-        }
-        if let Some(column) = &self.column {
-            line.push_str(&format!("「{}」列", printable(column)));
-        }
+        let file = printable(&self.file);
+        let row = self.row.map(|it| format!(" 第 {it} 行")).unwrap_or_default();
+        let column = self.column.as_ref().map(|it| format!("「{}」列", printable(it)));
         let found = if self.found.is_empty() {
             "内容为空".to_owned()
         } else {
             format!("内容是“{}”", self.found)
         };
-        format!("{line}：{found}；{}", self.expected.phrase(Language::Chinese))
+        let expected = self.expected.phrase(Language::Chinese);
+        format!("{file}{row}{}：{found}；{expected}", column.unwrap_or_default())
     }
 }
 

@@ -17,9 +17,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use kernel::Choice;
 
-use self::{columns::Columns, entries::Entries, lookup::Words};
 pub(crate) use self::columns::{Column, Unit};
 pub use self::concept::Concept;
+use self::{columns::Columns, entries::Entries, lookup::Words};
 use crate::{
     complaint::{Complaint, Expected},
     words::{
@@ -59,7 +59,7 @@ impl Dictionary {
     pub fn from_files<'t>(
         files: impl IntoIterator<Item = (&'t str, &'t str)>,
     ) -> Result<Self, Vec<Complaint>> {
-        let mut dictionary = Self::default();
+        let mut dictionary = Self::of_codes();
         let mut complaints = Vec::new();
         for (path, text) in files {
             if let Some(stem) = stem(path) {
@@ -72,6 +72,21 @@ impl Dictionary {
             complaints.push(entries::complaint("words/columns.csv", None, "", expected));
         }
         if complaints.is_empty() { Ok(dictionary) } else { Err(complaints) }
+    }
+
+    /// Every code is a word for itself.
+    fn of_codes() -> Self {
+        Self {
+            order_status: Words::of_codes(),
+            refund_status: Words::of_codes(),
+            refund_kind: Words::of_codes(),
+            goods_state: Words::of_codes(),
+            reasons: Words::of_codes(),
+            track_status: Words::of_codes(),
+            signer: Words::of_codes(),
+            extent: Words::of_codes(),
+            ..Self::default()
+        }
     }
 
     fn take(&mut self, stem: &str, entries: Entries, complaints: &mut Vec<Complaint>) {

@@ -37,7 +37,7 @@ pub(crate) fn folded(text: &str) -> String {
 }
 
 /// A cell without the guards that exporters put around it: white space, invisible marks,
-/// `="3854…"`, a leading apostrophe before a number.
+/// `="3854…"`, the leading apostrophe by which spreadsheets mark a text.
 pub(crate) fn cleaned(cell: &str) -> Cow<'_, str> {
     let plain = |it: char| it.is_ascii() && (!it.is_ascii_control() || it == '\n' || it == '\t');
     if cell.chars().all(|it| plain(it) || ('\u{4e00}'..='\u{9fff}').contains(&it)) {
@@ -54,7 +54,8 @@ pub(crate) fn cleaned(cell: &str) -> Cow<'_, str> {
 fn unguarded(cell: &str) -> &str {
     let inner = cell.strip_prefix("=\"").and_then(|it| it.strip_suffix('"')).unwrap_or(cell).trim();
     match inner.strip_prefix('\'') {
-        Some(rest) if needs_guard(rest) || rest.starts_with(|it: char| it.is_ascii_digit()) => rest,
+        // `'quoted'` is somebody's prose.
+        Some(rest) if needs_guard(rest) || !rest.ends_with('\'') => rest,
         Some(_) | None => inner,
     }
 }
@@ -66,10 +67,8 @@ pub(crate) fn needs_guard(text: &str) -> bool {
 
 /// Whether an exporter wrote `text` for "nothing here".
 pub(crate) fn is_nothing(text: &str) -> bool {
-    matches!(
-        text,
-        "" | "-" | "--" | "---" | "—" | "——" | "/" | "\\" | "\\N" | "无" | "暂无" | "空"
-    ) || ["null", "none", "nil", "n/a", "undefined", "(null)"]
-        .iter()
-        .any(|it| text.eq_ignore_ascii_case(it))
+    matches!(text, "" | "-" | "--" | "---" | "—" | "——" | "/" | "\\" | "\\N" | "无" | "暂无" | "空")
+        || ["null", "none", "nil", "n/a", "undefined", "(null)"]
+            .iter()
+            .any(|it| text.eq_ignore_ascii_case(it))
 }

@@ -38,7 +38,7 @@ mod words;
 pub mod out;
 
 pub use crate::{
-    complaint::{Complaint, Expected, FileError, FileProblem, Language, Severity},
+    complaint::{Complaint, Expected, FileError, FileProblem, Language, Phrase, Severity},
     dictionary::{Carrier, Concept, Dictionary},
     items::{ItemRow, read_items},
     orders::{OrderRow, read_orders},

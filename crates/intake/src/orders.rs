@@ -47,24 +47,18 @@ pub struct OrderRow {
     pub presale: bool,
     /// Whether the address is in a remote region; `None` if there is no address to tell by.
     pub remote: Option<bool>,
-    /// Set when the file has one row for each line of an order.
-    suborder: Option<Box<str>>,
-    /// The lines already added up.
-    suborders: Vec<Box<str>>,
+    /// The lines added up, when the file has one row for each line of an order: number, what was
+    /// paid, status.
+    lines: Vec<(Box<str>, Money, OrderStatus)>,
 }
 
-const KIND: Kind<OrderRow> = Kind {
-    needs: &[&[Concept::OrderNo], &[Concept::PaidTotal]],
-    read: read_order,
-};
+const KIND: Kind<OrderRow> =
+    Kind { needs: &[&[Concept::OrderNo], &[Concept::PaidTotal]], read: read_order };
 
 /// Reads an export of orders. Rows that say the same of one order are one order; rows that
 /// contradict the first are rejected, unless the file has one row per line of an order, in which
 /// case their amounts are added up.
-pub fn read_orders(
-    sheet: Sheet<'_>,
-    context: &Context,
-) -> Result<Reading<OrderRow>, FileError> {
+pub fn read_orders(sheet: Sheet<'_>, context: &Context) -> Result<Reading<OrderRow>, FileError> {
     read_rows(sheet, context, &KIND)
 }
 
@@ -75,6 +69,8 @@ fn read_order(cells: &mut Cells<'_>) -> Option<OrderRow> {
     let status = cells.code(Concept::OrderStatus, find, OrderStatus::Unknown);
     let status = status.unwrap_or(OrderStatus::Unknown);
     let paid_total = paid_total(cells, status);
+    let line = cells.text(Concept::SuborderNo).zip(paid_total);
+    let line = line.map(|(number, paid)| (number, paid, status));
     let (parcels, carrier) = cells.parcels(Concept::Parcel, Concept::Carrier);
     let address = address(cells);
     let row = OrderRow {
@@ -102,8 +98,7 @@ fn read_order(cells: &mut Cells<'_>) -> Option<OrderRow> {
         presale: is_presale(cells),
         remote: is_remote(cells, address.as_deref()),
         address,
-        suborder: cells.text(Concept::SuborderNo),
-        suborders: Vec::new(),
+        lines: line.into_iter().collect(),
         order_no: order_no?,
         paid_total: paid_total?,
     };
@@ -166,8 +161,7 @@ fn is_remote(cells: &Cells<'_>, address: Option<&str>) -> Option<bool> {
     if let Some(flag) = cells.word(Concept::Remote) {
         return cells.dictionary.answer("yes-no", &flag);
     }
-    let address = address?;
-    Some(cells.dictionary.answer("remote", address).unwrap_or(false))
+    address.map(|it| cells.is_remote(it))
 }
 
 impl Keyed for OrderRow {
@@ -183,8 +177,10 @@ impl Keyed for OrderRow {
 
     /// Adds up the lines of an order, if rows are lines.
     fn absorb(&mut self, later: Self) -> bool {
-        let (Some(mine), Some(its)) = (&self.suborder, &later.suborder) else { return false };
-        if mine == its || self.suborders.contains(its) || self.buyer != later.buyer {
+        let is_known =
+            |it: &&(Box<str>, Money, OrderStatus)| self.lines.iter().any(|mine| mine.0 == it.0);
+        let are_lines = !self.lines.is_empty() && !later.lines.is_empty();
+        if !are_lines || later.lines.iter().any(|it| is_known(&it)) || self.buyer != later.buyer {
             return false;
         }
         let sum = |left: Option<Money>, right: Option<Money>| match (left, right) {
@@ -204,15 +200,14 @@ impl Keyed for OrderRow {
         }
         // Of lines that have come to different points, the order has come to the least.
         self.status = self.status.min(later.status);
-        self.suborders.extend(later.suborder);
+        self.lines.extend(later.lines);
         true
     }
 
     fn agrees(&self, other: &Self) -> bool {
-        let row = self.row;
-        if self.suborder != other.suborder {
-            return false;
+        if !other.lines.is_empty() {
+            return other.lines.iter().all(|it| self.lines.contains(it));
         }
-        *self == Self { row, suborders: self.suborders.clone(), ..other.clone() }
+        *self == Self { row: self.row, ..other.clone() }
     }
 }

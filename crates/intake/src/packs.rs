@@ -25,9 +25,7 @@ fn collect(
     depth: usize,
     sources: &mut BTreeMap<String, String>,
 ) -> Result<(), FileError> {
-    let failed = |error: io::Error| {
-        FileError::new(&dir.to_string_lossy(), FileProblem::Io(error))
-    };
+    let failed = |error: io::Error| FileError::new(&dir.to_string_lossy(), FileProblem::Io(error));
     for entry in fs::read_dir(dir).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name().to_string_lossy().into_owned();

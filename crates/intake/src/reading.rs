@@ -14,6 +14,7 @@ pub(crate) use self::{
 use crate::{
     complaint::{Complaint, Expected, FileError, FileProblem, Severity},
     dictionary::{Concept, Dictionary},
+    fold::folded,
     sheet::{Header, Record, Sheet, each_row},
 };
 
@@ -152,18 +153,23 @@ fn is_data(record: &Record, header: &Header, is_text: bool, log: &mut Log) -> bo
 
 /// Files that were glued together repeat their header.
 fn is_header_again(record: &Record, header: &Header) -> bool {
-    let names = header.names.iter().enumerate();
-    2 < header.names.len() && names.into_iter().all(|(nth, it)| *record.cell(nth) == **it)
+    let is_again = |(nth, name): (usize, &Arc<str>)| folded(&record.cell(nth)) == folded(name);
+    2 < header.names.len() && header.names.iter().enumerate().all(is_again)
 }
 
 /// Totals and remarks below the data: `合计,,,`, `#导出时间：…`, one lonely cell.
 fn is_remark(record: &Record, count: usize) -> bool {
     let first = record.cell(0);
-    let is_total = ["合计", "总计", "小计", "汇总", "共计", "total", "Total", "TOTAL"]
-        .iter()
-        .any(|it| first.strip_prefix(it).is_some_and(|rest| rest.trim_matches([':', '：', ' ']).is_empty()));
+    let is_total =
+        ["合计", "总计", "小计", "汇总", "共计", "total", "Total", "TOTAL"].iter().any(|it| {
+            first
+                .strip_prefix(it)
+                .is_some_and(|rest| rest.trim_matches([':', '：', ' ']).is_empty())
+        });
     let lonely = 2 < count && record.used() == 1;
-    is_total || first.starts_with('#') || lonely && !first.chars().all(|it| it.is_ascii_alphanumeric())
+    is_total
+        || first.starts_with('#')
+        || lonely && !first.chars().all(|it| it.is_ascii_alphanumeric())
 }
 
 /// Takes a row in, unless one with the same key contradicts it: then its key and the earlier row.

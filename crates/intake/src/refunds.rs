@@ -4,7 +4,7 @@ use kernel::{CaseNo, OrderNo, ParcelNo, Quantity, Sku, Timestamp};
 use money::Money;
 
 use crate::{
-    complaint::{Expected, FileError},
+    complaint::FileError,
     dictionary::{Carrier, Concept, Dictionary},
     reading::{Cells, Context, Future, Keyed, Kind, Reading, read_rows},
     sheet::Sheet,
@@ -60,10 +60,7 @@ const KIND: Kind<RefundRow> = Kind {
 };
 
 /// Reads an export of refund requests.
-pub fn read_refunds(
-    sheet: Sheet<'_>,
-    context: &Context,
-) -> Result<Reading<RefundRow>, FileError> {
+pub fn read_refunds(sheet: Sheet<'_>, context: &Context) -> Result<Reading<RefundRow>, FileError> {
     read_rows(sheet, context, &KIND)
 }
 
@@ -111,7 +108,8 @@ fn read_refund(cells: &mut Cells<'_>) -> Option<RefundRow> {
     Some(row)
 }
 
-/// Money has to be asked for, except where goods are asked for instead.
+/// An amount has to be there, except where goods are asked for instead of money. It may be nothing:
+/// back offices do list requests for 0.00, and what becomes of those is for policy to say.
 fn amount(cells: &mut Cells<'_>, kind: Option<RefundKind>) -> Option<Money> {
     use RefundKind::{
         Compensation, Exchange, Other, PriceDifference, RefundOnly, Repair, Reship, ReturnRefund,
@@ -121,9 +119,6 @@ fn amount(cells: &mut Cells<'_>, kind: Option<RefundKind>) -> Option<Money> {
         Some(Exchange | Reship | Repair) => false,
         Some(RefundOnly | ReturnRefund | Compensation | PriceDifference | Other) | None => true,
     };
-    if wants_money && amount.is_some_and(Money::is_zero) {
-        cells.fail(Concept::RefundAmount, Expected::MoreThanNothing);
-    }
     if !wants_money && cells.word(Concept::RefundAmount).is_none() {
         return Some(Money::fen(0));
     }

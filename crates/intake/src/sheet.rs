@@ -135,13 +135,11 @@ fn open_text<'a>(
     let mut records = Records::new(lines, form.delimiter);
     let mut header = Record::default();
     while header.row < form.header && records.next(&mut header).map_err(line_problem)? {}
+    records.set_width(header.used());
     Ok((Format::Text, header, Body::Text(records)))
 }
 
-fn open_xlsx<'a>(
-    mut input: Input<'a>,
-    dictionary: &Dictionary,
-) -> Result<Opened<'a>, FileProblem> {
+fn open_xlsx<'a>(mut input: Input<'a>, dictionary: &Dictionary) -> Result<Opened<'a>, FileProblem> {
     refuse_longer(&mut input, archive::PACKED_MAX)?;
     archive::measure(&mut input)?;
     input.seek(SeekFrom::Start(0)).map_err(FileProblem::Io)?;
@@ -178,7 +176,7 @@ fn headed<'a>(
             return Ok((format, record, Body::Rows(rows)));
         }
         if first_row.is_none() && !record.is_blank() {
-            first_row = Some(record.raw_cells().take(40).map(str::to_owned).collect());
+            first_row = Some(record.summary());
         }
         if JUNK_ROWS_MAX < record.row {
             break;

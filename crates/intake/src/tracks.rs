@@ -89,8 +89,7 @@ fn remote(cells: &mut Cells<'_>) -> Option<bool> {
     if cells.word(Concept::Remote).is_some() {
         return cells.answer(Concept::Remote, "yes-no");
     }
-    let destination = cells.word(Concept::Destination)?;
-    Some(cells.dictionary.answer("remote", &destination).unwrap_or(false))
+    cells.word(Concept::Destination).map(|it| cells.is_remote(&it))
 }
 
 impl Keyed for TrackRow {

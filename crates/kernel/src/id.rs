@@ -36,6 +36,11 @@ macro_rules! text_id {
                 Ok(Self(text))
             }
 
+            /// Keeps what of `text` an identifier can hold; `_` if that is nothing.
+            pub fn lossy(text: &str) -> Self {
+                Self(kept(text, Self::MAX_BYTES))
+            }
+
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -74,6 +79,17 @@ fn check(text: &str, max: usize) -> Result<(), IdError> {
         return Err(IdError::Unprintable);
     }
     Ok(())
+}
+
+fn kept(text: &str, max: usize) -> Box<str> {
+    let mut kept = String::new();
+    for letter in text.chars().filter(|it| !it.is_control() && !it.is_whitespace()) {
+        if max < kept.len().saturating_add(letter.len_utf8()) {
+            break;
+        }
+        kept.push(letter);
+    }
+    if kept.is_empty() { "_".into() } else { kept.into() }
 }
 
 text_id!(
@@ -184,6 +200,9 @@ mod tests {
         assert_eq!(OrderNo::new("12\n34"), Err(IdError::Unprintable));
         assert_eq!(OrderNo::new("1".repeat(97)), Err(IdError::TooLong { max: 96 }));
         assert_eq!(OrderNo::new("3854-A").unwrap().to_string(), "3854-A");
+        assert_eq!(Sku::lossy("a b\u{7}c").as_str(), "abc");
+        assert_eq!(Sku::lossy(" ").as_str(), "_");
+        assert_eq!(Sku::lossy(&"衣".repeat(40)).as_str(), "衣".repeat(32));
     }
 
     /// The numbers are stored with every row: a change here would lose every dossier.

@@ -37,8 +37,8 @@ pub enum CellError {
     NoCondition,
     #[error("the answer is empty")]
     NoAnswer,
-    #[error("something is missing in `{0}`")]
-    Incomplete(String),
+    #[error("the condition is incomplete")]
+    Incomplete,
     #[error("`{0}` compares, but the column holds no numbers")]
     NotOrdered(String),
     #[error("`not` stands once, before everything else")]
@@ -154,16 +154,16 @@ impl Reader<'_> {
 
     fn all_of(&self, text: &str) -> Result<Set, CellError> {
         let mut parts = text.split('&').map(str::trim);
-        let first = self.test(parts.next().unwrap_or_default(), text)?;
-        parts.try_fold(first, |set, part| Ok(set.and(&self.test(part, text)?)))
+        let first = self.test(parts.next().unwrap_or_default())?;
+        parts.try_fold(first, |set, part| Ok(set.and(&self.test(part)?)))
     }
 
-    fn test(&self, test: &str, whole: &str) -> Result<Set, CellError> {
+    fn test(&self, test: &str) -> Result<Set, CellError> {
         let values = self.domain.values;
         let ordered = matches!(self.kind, Type::Number(_));
         let compares = test.starts_with(['<', '>', '=', '(', '[']) || test.contains("..");
         match test {
-            "" => return Err(CellError::Incomplete(whole.to_owned())),
+            "" => return Err(CellError::Incomplete),
             "missing" if self.domain.missing => return Ok(Set::missing()),
             "missing" => return Err(CellError::NeverMissing),
             _ if test.starts_with("not ") => return Err(CellError::MisplacedNot),
@@ -188,6 +188,9 @@ impl Reader<'_> {
     }
 
     fn between(&self, first: &str, last: &str) -> Result<Set, CellError> {
+        if first.starts_with(['(', '[']) != last.ends_with([')', ']']) {
+            return Err(CellError::Incomplete);
+        }
         let (from, open) = match first.strip_prefix('(') {
             Some(rest) => (rest, true),
             None => (first.strip_prefix('[').unwrap_or(first), false),
@@ -211,7 +214,7 @@ impl Reader<'_> {
     fn literal(&self, text: &str) -> Result<i64, CellError> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(CellError::Incomplete(text.to_owned()));
+            return Err(CellError::Incomplete);
         }
         let value = match text.strip_prefix('$') {
             Some(name) => self.constants.value(name, self.kind)?,

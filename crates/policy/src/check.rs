@@ -8,9 +8,9 @@
 //! **Invariant:** nothing is sampled. Columns are cut into stretches that all rows treat alike, so
 //! the reasoning is exact for every amount and every day. What cannot be proven is an error too.
 
-mod count;
-mod cover;
-mod partition;
+pub(crate) mod count;
+pub(crate) mod cover;
+pub(crate) mod partition;
 
 use crate::{
     check::{
@@ -93,9 +93,11 @@ fn hides(table: &Table, above: &[usize], row: usize) -> Result<bool, Tangled> {
     Ok(Search::within(table, row, &above).gap()?.is_none())
 }
 
-/// Leaves out what is not needed to hide the row, the last first, so that the person is sent to
-/// the rows that matter.
+/// The rows that matter: one, if one is enough; otherwise those that cannot be left out.
 fn fewest_that_hide(table: &Table, mut above: Vec<usize>, row: usize) -> Vec<usize> {
+    if let Some(&alone) = above.iter().find(|&&it| hides(table, &[it], row) == Ok(true)) {
+        return vec![alone];
+    }
     for nth in (0..above.len()).rev() {
         let mut fewer = above.clone();
         fewer.remove(nth);

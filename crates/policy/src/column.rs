@@ -71,6 +71,12 @@ const KNOWN: &str = "`flag`, `choice`, `one of a | b`, `amount in yuan`, `time i
                      `days`, `percent`, `pieces`, `length in cm`, `weight in g` or `text`";
 
 impl Type {
+    /// Reads a type that says everything, `one of a | b` say. The flag says whether it was marked
+    /// with `?`: a fact that may be missing, an answer that may be empty.
+    pub fn stated(text: &str) -> Result<(Self, bool), TypeError> {
+        Self::read(text, None)
+    }
+
     /// Reads a cell of the type line. `kind` is what the question says, if one is asked. The flag
     /// says whether the type was marked with `?`.
     pub(crate) fn read(text: &str, kind: Option<Kind>) -> Result<(Self, bool), TypeError> {

@@ -29,17 +29,22 @@ pub(crate) fn read(text: &str) -> Vec<Line> {
     // A record is never longer than the text, and never has more cells than that plus one.
     let mut bytes = vec![0; input.len().saturating_add(1)];
     let mut ends = vec![0; input.len().saturating_add(2)];
+    let (mut written, mut ended) = (0, 0);
     let mut lines = Vec::new();
     let mut number = 1;
     loop {
-        let (result, taken, _, cells) = reader.read_record(input, &mut bytes, &mut ends);
+        let output = bytes.get_mut(written..).unwrap_or_default();
+        let (result, taken, wrote, cells) =
+            reader.read_record(input, output, ends.get_mut(ended..).unwrap_or_default());
         input = input.get(taken..).unwrap_or_default();
+        (written, ended) = (written.saturating_add(wrote), ended.saturating_add(cells));
         match result {
             ReadRecordResult::InputEmpty => {}
             ReadRecordResult::Record => {
-                let cells = split(&bytes, ends.get(..cells).unwrap_or_default());
+                let cells = split(&bytes, ends.get(..ended).unwrap_or_default());
                 lines.push(Line { number, cells });
                 number = reader.line();
+                (written, ended) = (0, 0);
             }
             ReadRecordResult::OutputFull
             | ReadRecordResult::OutputEndsFull

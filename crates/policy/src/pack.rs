@@ -63,6 +63,18 @@ impl Pack {
         Draft::read(name, sources, vocabulary)?.finish()
     }
 
+    /// Builds a pack that was good once, from the sources kept for the orders bought under it.
+    ///
+    /// The program may have learned to ask more since. What the old pack does not say is then
+    /// missing, and what it says in a way no longer understood is left out; both go to a person.
+    pub fn restore(
+        name: &str,
+        sources: &Sources,
+        vocabulary: &Vocabulary,
+    ) -> Result<Self, Vec<Complaint>> {
+        Draft::read(name, sources, vocabulary)?.finish_without_what_is_wrong()
+    }
+
     /// `apparel@3-1f9c2a7b4d`: the version its author gave and a hash of all it says.
     pub fn id(&self) -> &PackId {
         &self.id

@@ -154,7 +154,7 @@ fn read_heads(line: &Line, report: &mut Report<'_>) -> Option<Vec<Head>> {
 }
 
 impl Head {
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Self::Row => "row".to_owned(),
             Self::If(name) => format!("if:{name}"),

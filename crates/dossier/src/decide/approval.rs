@@ -7,7 +7,7 @@ use super::{
     Draft,
     draft::{not_possible, some_ground},
     judging::{self, hold},
-    money::{let_go, pay_now, release, reserve, send},
+    money::{let_go, pay_now, release, reserve, send, settle_nothing},
 };
 use crate::{
     amount::by_tender,
@@ -132,6 +132,9 @@ fn approve_money(
         Some(amount) => amount,
         None => judgement.amount.total()?,
     };
+    if total.is_zero() && judgement.cap.is_zero() {
+        return settle_nothing(draft, case);
+    }
     let purpose = purpose_of(known, judgement, total)?;
     if purpose == Purpose::PriceDifference && !is_received(draft, known)? {
         return Err(Rejection::Locked { until: "the goods are received" });
@@ -162,13 +165,13 @@ fn purpose_of(case: &Case, judgement: &Judgement, total: Money) -> Result<Purpos
     })
 }
 
-fn is_received(draft: &Draft<'_>, case: &Case) -> Result<bool, Rejection> {
+pub(super) fn is_received(draft: &Draft<'_>, case: &Case) -> Result<bool, Rejection> {
     let scene = Scene::new(&draft.body, case, draft.context)?;
     Ok(scene.value(Fact::Signed) == policy::Value::Flag(true))
 }
 
 /// Pays, or reserves and asks, by what the actor is entitled to.
-fn pay(
+pub(super) fn pay(
     draft: &mut Draft<'_>,
     case: &CaseNo,
     (purpose, total): (Purpose, Money),
@@ -338,61 +341,4 @@ pub(crate) fn refund_ahead(
             draft.tell(case, "approved-refund")
         }
     }
-}
-
-/// PATH3-03, QUAL-14: money for a loss while the buyer keeps the goods.
-pub(crate) fn compensate(
-    draft: &mut Draft<'_>,
-    case: &CaseNo,
-    (purpose, amount): (Purpose, Money),
-    ground: &str,
-) -> Result<(), Rejection> {
-    some_ground(ground)?;
-    let known = draft.open_case(case)?;
-    if !known.status.is_judged_again() {
-        return Err(not_possible(known));
-    }
-    match purpose {
-        Purpose::Compensation | Purpose::InstallationFee => (),
-        Purpose::PriceDifference if is_received(draft, known)? => (),
-        Purpose::PriceDifference => {
-            return Err(Rejection::Locked { until: "the goods are received" });
-        }
-        Purpose::Refund | Purpose::Postage | Purpose::Deposit => {
-            return Err(Rejection::BadName { what: format!("{purpose} as a compensation") });
-        }
-    }
-    judging::look_again(draft, case)?;
-    pay(draft, case, (purpose, amount), ground)
-}
-
-/// RETN-06, CALC-13: what the buyer laid out, less what the insurance paid, once.
-pub(crate) fn repay_postage(
-    draft: &mut Draft<'_>,
-    case: &CaseNo,
-    laid_out: Money,
-    insurance_paid: Money,
-) -> Result<(), Rejection> {
-    let known = draft.case(case)?;
-    if draft.body.holding_of(case).any(|it| it.purpose == Purpose::Postage) {
-        return Ok(());
-    }
-    if known.assessment.is_none() && !matches!(known.status, Status::Inspecting { .. }) {
-        return Err(Rejection::Locked { until: "the goods have arrived" });
-    }
-    let nothing = Money::zero(laid_out.currency());
-    let by_merchant =
-        known.judgement.as_ref().is_some_and(|it| it.postage_by == crate::words::Payer::Merchant);
-    let most =
-        if by_merchant { draft.context.pack.amount("return-postage-most")? } else { nothing };
-    if laid_out.is_negative() || insurance_paid.is_negative() || laid_out.exceeds(most)? {
-        return Err(Rejection::OutsideRange { asked: laid_out, least: nothing, most });
-    }
-    let owed = laid_out.minus_down_to_zero(insurance_paid)?;
-    if owed.is_zero() {
-        return Ok(());
-    }
-    let payout = reserve(draft, case, Purpose::Postage, &Tenders::cash(owed))?;
-    send(draft, &payout)?;
-    draft.drop_tasks(case, |it| it.kind == TaskKind::RepayPostage)
 }

@@ -35,6 +35,16 @@ pub(crate) fn reserve(
             return Err(Rejection::ExceedsRoom { asked: total, left: room.total()? });
         }
     }
+    set_aside(draft, case, purpose, amount)
+}
+
+fn set_aside(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    purpose: Purpose,
+    amount: &Tenders,
+) -> Result<PayoutKey, Rejection> {
+    let total = amount.total()?;
     let known = draft.case(case)?;
     let worth = known.judgement.as_ref().map(|it| it.worth);
     let number = draft.body.payouts.iter().filter(|it| &it.case == case).count().saturating_add(1);
@@ -61,9 +71,7 @@ fn entitled(purpose: Purpose, worth: Option<Worth>, total: Money) -> Result<Mone
     if purpose != Purpose::Refund {
         return Ok(nothing);
     }
-    let Some(worth) = worth else { return Ok(total) };
-    let goods = worth.list.minus(worth.reductions)?.minus_down_to_zero(worth.forfeited)?;
-    Ok(goods)
+    worth.map_or(Ok(total), |it| Ok(it.goods()?))
 }
 
 /// Reserves and sends goods money in one decision, using what the case already holds.
@@ -84,6 +92,18 @@ pub(crate) fn pay_now(
     send(draft, &payout)?;
     draft.drop_tasks(case, |it| it.by_policy)?;
     draft.move_to(case, Status::Refunding { payout }, "")
+}
+
+/// Settles a case for which nothing is due, so that its pieces still count as gone back.
+pub(crate) fn settle_nothing(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
+    let nothing = Tenders::nothing(draft.body.order.currency());
+    let payout = set_aside(draft, case, Purpose::Refund, &nothing)?;
+    let reference = "nothing was due".to_owned();
+    change(draft, &payout, PayoutChange::Settled { reference })?;
+    draft.wind_up(case)?;
+    let at = draft.now();
+    draft.move_to(case, Status::Done { at }, "")?;
+    judging::look_again_at_all(draft)
 }
 
 pub(crate) fn send(draft: &mut Draft<'_>, payout: &PayoutKey) -> Result<(), Rejection> {

@@ -27,17 +27,18 @@ impl Expected {
                 "expected yuan with at most two decimals, such as 12.50",
                 "应为最多两位小数的金额（元），例如 12.50",
             ),
-            Self::TwoDecimals => {
-                ("an amount has at most two decimals; nothing is rounded", "金额最多两位小数，不做四舍五入")
-            }
+            Self::TwoDecimals => (
+                "an amount has at most two decimals; nothing is rounded",
+                "金额最多两位小数，不做四舍五入",
+            ),
             Self::WholeFen => {
                 ("the column counts fen: expected a whole number", "该列单位是分，应为整数")
             }
             Self::NotNegative => ("expected an amount that is not negative", "金额不能为负数"),
-            Self::MoreThanNothing => ("expected more than 0", "应大于 0"),
-            Self::Pieces => {
-                ("expected a whole number of pieces, 1 to 1,000,000", "应为 1 到 1,000,000 的整数件数")
-            }
+            Self::Pieces => (
+                "expected a whole number of pieces, 1 to 1,000,000",
+                "应为 1 到 1,000,000 的整数件数",
+            ),
             Self::Time => (
                 "expected a time such as 2026-11-12 08:00:00",
                 "应为时间，例如 2026-11-12 08:00:00",
@@ -53,15 +54,14 @@ impl Expected {
                 "some characters are damaged; save the file as UTF-8 or GBK and export again",
                 "有无法识别的字符；请用 UTF-8 或 GBK 编码重新导出",
             ),
-            Self::KnownOrder => {
-                ("no such order in the orders file", "订单文件中没有这个订单")
-            }
+            Self::KnownOrder => ("no such order in the orders file", "订单文件中没有这个订单"),
             Self::DataRow => {
                 ("taken for a total or a remark and skipped", "看起来是合计或说明，已跳过")
             }
-            Self::FewerProblems => {
-                ("too many problems; the rest is counted but not listed", "问题太多，其余只计数不列出")
-            }
+            Self::FewerProblems => (
+                "too many problems; the rest is counted but not listed",
+                "问题太多，其余只计数不列出",
+            ),
             Self::AtMost(_)
             | Self::NotAfter(_)
             | Self::OneOf(_)
@@ -113,7 +113,6 @@ impl Expected {
             | Self::TwoDecimals
             | Self::WholeFen
             | Self::NotNegative
-            | Self::MoreThanNothing
             | Self::Pieces
             | Self::Time
             | Self::TimeInRange

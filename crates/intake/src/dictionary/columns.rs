@@ -127,7 +127,8 @@ impl Columns {
         let whole = folded(&name);
         let (stem, unit) = without_remark(&name);
         let stem = folded(stem);
-        let suffixes = [("fen", Unit::Fen), ("yuan", Unit::Yuan), ("cny", Unit::Yuan), ("元", Unit::Yuan)];
+        let suffixes =
+            [("fen", Unit::Fen), ("yuan", Unit::Yuan), ("cny", Unit::Yuan), ("元", Unit::Yuan)];
         let by_suffix = suffixes.iter().filter_map(|(suffix, unit)| {
             whole.strip_suffix(suffix).map(|stem| (stem.to_owned(), *unit))
         });

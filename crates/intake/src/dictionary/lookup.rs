@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use kernel::Choice;
+
 use super::entries::{Entries, entry};
 use crate::{
     complaint::{Complaint, Expected},
@@ -19,6 +21,16 @@ pub(crate) struct Words<T> {
 impl<T> Default for Words<T> {
     fn default() -> Self {
         Self { exact: BTreeMap::new(), folded: BTreeMap::new(), parts: Vec::new() }
+    }
+}
+
+impl<T: Choice> Words<T> {
+    pub(super) fn of_codes() -> Self {
+        let mut words = Self::default();
+        for it in T::ALL {
+            words.insert(it.code(), *it);
+        }
+        words
     }
 }
 
@@ -52,13 +64,16 @@ impl<T: Clone + PartialEq> Words<T> {
                     continue;
                 }
             };
-            if key.is_empty() {
+            // `√` folds to nothing and is found only as it stands.
+            if key.is_empty() && (word.is_empty() || word.ends_with('*')) {
                 let expected = entry("expected a word", "应有一个词");
                 complaints.push(entries.complaint(*row, word, expected));
                 continue;
             }
             let marked = if word.ends_with('*') { format!("{key}*") } else { key };
-            if here.insert(marked, value.clone()).is_some_and(|earlier| earlier != value) {
+            if !marked.is_empty()
+                && here.insert(marked, value.clone()).is_some_and(|earlier| earlier != value)
+            {
                 let expected = entry("the word has another code above", "前面已给这个词另一个代码");
                 complaints.push(entries.complaint(*row, word, expected));
             }
@@ -73,7 +88,9 @@ impl<T: Clone + PartialEq> Words<T> {
             self.parts.retain(|(part, _)| *part != key);
             self.parts.push((key, value));
         } else {
-            self.folded.insert(key, value.clone());
+            if !key.is_empty() {
+                self.folded.insert(key, value.clone());
+            }
             self.exact.insert(word.into(), value);
         }
     }

@@ -55,10 +55,13 @@ impl<'c> Cells<'c> {
         self.header.columns.contains_key(&concept)
     }
 
-    /// The first cell of the concept's columns that is not empty.
+    /// The concept's cell, if there is something in it. Of several columns the first counts; only for
+    /// texts and numbers that stand in one column or the other are the others asked too.
     fn find(&self, concept: Concept) -> Option<(&'c Column, Cow<'c, str>)> {
         let (header, record) = (self.header, self.record);
-        header.columns.get(&concept)?.iter().find_map(|column| {
+        let columns = header.columns.get(&concept)?;
+        let asked = if is_scattered(concept) { columns.len() } else { 1 };
+        columns.iter().take(asked).find_map(|column| {
             let cell = record.cell(column.index);
             if is_nothing(&cell) { None } else { Some((column, cell)) }
         })
@@ -69,7 +72,7 @@ impl<'c> Cells<'c> {
     }
 
     pub(crate) fn text(&self, concept: Concept) -> Option<Box<str>> {
-        self.word(concept).map(|it| it.into())
+        self.word(concept).map(Into::into)
     }
 
     /// Rejects the row over a cell that is there.
@@ -199,6 +202,13 @@ impl<'c> Cells<'c> {
         Some(code.unwrap_or(otherwise))
     }
 
+    /// Whether an address is in a region that couriers call remote. Regions stand at the beginning;
+    /// further on the same words are streets.
+    pub(crate) fn is_remote(&self, address: &str) -> bool {
+        let start = address.trim_start_matches("中国").trim_start().chars().take(3);
+        self.dictionary.answer("remote", &start.collect::<String>()).unwrap_or(false)
+    }
+
     /// Yes or no, by the words file `about`, then by the general one. A word neither has is neither,
     /// with a note.
     pub(crate) fn answer(&mut self, concept: Concept, about: &str) -> Option<bool> {
@@ -211,6 +221,30 @@ impl<'c> Cells<'c> {
         }
         answer
     }
+}
+
+/// Whether files have the concept in several columns, of which a row fills any. Never amounts, times
+/// and statuses: an empty cell for what was paid does not mean that the total was.
+fn is_scattered(concept: Concept) -> bool {
+    [
+        Concept::Phone,
+        Concept::Name,
+        Concept::Buyer,
+        Concept::Sku,
+        Concept::Title,
+        Concept::Attributes,
+        Concept::BuyerNote,
+        Concept::Note,
+        Concept::SellerMemo,
+        Concept::Remark,
+        Concept::Carrier,
+        Concept::Parcel,
+        Concept::ReturnCarrier,
+        Concept::ReturnParcel,
+        Concept::OutboundCarrier,
+        Concept::OutboundParcel,
+    ]
+    .contains(&concept)
 }
 
 /// Databases write a time that never was as the year 0, or as the second they count from.

@@ -1,9 +1,6 @@
 //! Complaints and rejected rows of one file, within bounds.
 
-use std::{
-    collections::BTreeSet,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Reading, Rejected, RejectedRow};
 use crate::{

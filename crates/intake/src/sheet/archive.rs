@@ -5,7 +5,7 @@
 
 use std::io::{self, Read, Seek};
 
-use zip::{ZipArchive, result::ZipError};
+use zip::ZipArchive;
 
 use crate::complaint::{FileProblem, Phrase};
 
@@ -24,16 +24,13 @@ pub(super) const MIB: u64 = 1 << 20;
 
 /// Refuses what is no workbook and what would unpack into too much.
 pub(super) fn measure(input: &mut (impl Read + Seek)) -> Result<(), FileProblem> {
-    let mut archive = ZipArchive::new(input).map_err(|error| match error {
-        ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
-            FileProblem::Io(error)
-        }
-        _ => FileProblem::Damaged(("the archive has no readable index", "压缩目录无法读取")),
-    })?;
+    let unreadable =
+        |_| FileProblem::Damaged(("the archive has no readable index", "压缩目录无法读取"));
+    let mut archive = ZipArchive::new(input).map_err(unreadable)?;
     if ENTRIES_MAX < archive.len() {
         return Err(FileProblem::TooLarge { most: UNPACKED_MAX.div_euclid(MIB) });
     }
-    let names: Vec<String> = 
+    let names: Vec<String> =
         archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();
     if !names.iter().any(|it| it.ends_with("workbook.xml")) {
         return Err(FileProblem::NotATable(stranger(&names)));
@@ -53,10 +50,12 @@ pub(super) fn measure(input: &mut (impl Read + Seek)) -> Result<(), FileProblem>
         let mut counted = entry.take(left.saturating_add(1));
         let unpacked = io::copy(&mut counted, &mut io::sink())
             .map_err(|_| FileProblem::Damaged(("the archive ends early", "压缩内容不完整")))?;
-        if left < unpacked
-            || (RATIO_FREE < unpacked && packed.saturating_mul(RATIO_MAX) < unpacked)
-        {
+        if left < unpacked {
             return Err(FileProblem::TooLarge { most: most.div_euclid(MIB) });
+        }
+        if RATIO_FREE < unpacked && packed.saturating_mul(RATIO_MAX) < unpacked {
+            let how = ("it unpacks to more than 150 times its size", "解压后的体积异常");
+            return Err(FileProblem::Damaged(how));
         }
         total = total.saturating_add(unpacked);
     }

@@ -25,11 +25,17 @@ pub(crate) struct Records<'a> {
     ahead: VecDeque<String>,
     line: String,
     row: u32,
+    /// How many cells a record should have, once the header is known.
+    width: Option<usize>,
 }
 
 impl<'a> Records<'a> {
     pub(crate) fn new(lines: Lines<'a>, delimiter: char) -> Self {
-        Self { lines, delimiter, ahead: VecDeque::new(), line: String::new(), row: 0 }
+        Self { lines, delimiter, ahead: VecDeque::new(), line: String::new(), row: 0, width: None }
+    }
+
+    pub(crate) fn set_width(&mut self, width: usize) {
+        self.width = Some(width);
     }
 
     /// Puts the next record, blank or not, into `record`. False when there is none.
@@ -55,10 +61,15 @@ impl<'a> Records<'a> {
             self.split(record, &mut state);
             fetched.push(std::mem::take(&mut self.line));
             if state != State::Quoted {
-                return Ok(true);
+                break;
             }
         }
-        // The mark was never closed: the record is its first line, and the others are read anew.
+        let fits = |it: usize| it <= record.len() && record.used() <= it;
+        if state != State::Quoted && self.width.is_none_or(fits) {
+            return Ok(true);
+        }
+        // The mark was never closed, or closed by the beginning of another quotation: the record is
+        // its first line, and the others are read anew.
         for line in fetched.into_iter().rev() {
             self.ahead.push_front(line);
         }

@@ -11,7 +11,7 @@ use crate::complaint::FileProblem;
 /// Largest XLS file taken; it is held in memory.
 pub(super) const XLS_MAX: u64 = 64 << 20;
 /// Most cells, used or not, in all sheets together.
-const AREA_MAX: u64 = 16 << 20;
+const AREA_MAX: u64 = 4 << 20;
 
 const DAMAGED: FileProblem =
     FileProblem::Damaged(("the workbook does not follow its format", "工作簿格式不正确"));
@@ -30,7 +30,8 @@ pub(super) fn measure(input: &mut (impl Read + Seek)) -> Result<(), FileProblem>
         return Err(FileProblem::NotATable(what));
     };
     if AREA_MAX < area(&workbook) {
-        return Err(FileProblem::TooLarge { most: XLS_MAX.div_euclid(super::archive::MIB) });
+        let how = ("a sheet claims more cells than a sheet has", "工作表声明的范围过大");
+        return Err(FileProblem::Damaged(how));
     }
     Ok(())
 }
@@ -88,8 +89,9 @@ impl<'b> CompoundFile<'b> {
         let mut file = Self { bytes, sector, table: Vec::new(), directory: Vec::new() };
         // The first 109 sectors of the allocation table are listed in the header; the list goes on
         // in sectors of its own.
-        let mut sectors: Vec<u32> =
-            (0..109_usize).filter_map(|it| u32_at(bytes, it.saturating_mul(4).saturating_add(76))).collect();
+        let mut sectors: Vec<u32> = (0..109_usize)
+            .filter_map(|it| u32_at(bytes, it.saturating_mul(4).saturating_add(76)))
+            .collect();
         let per_sector = sector.div_euclid(4).saturating_sub(1);
         let mut next = u32_at(bytes, 68)?;
         for _ in 0..bytes.len().div_euclid(sector.max(1)).saturating_add(1) {

@@ -38,7 +38,9 @@ impl<'a> Lines<'a> {
     /// `end` is the byte that ends a line: a line feed, or a carriage return in very old files.
     pub(crate) fn new(input: impl Read + 'a, encoding: Encoding, end: u8) -> Self {
         let input: Box<dyn BufRead + 'a> = match encoding {
-            Encoding::Utf8 | Encoding::Gb18030 => Box::new(BufReader::with_capacity(1 << 16, input)),
+            Encoding::Utf8 | Encoding::Gb18030 => {
+                Box::new(BufReader::with_capacity(1 << 16, input))
+            }
             Encoding::Utf16Le | Encoding::Utf16Be => {
                 let decoder = if encoding == Encoding::Utf16Le { UTF_16LE } else { UTF_16BE };
                 Box::new(BufReader::new(Transcoded::new(input, decoder.new_decoder())))

@@ -46,9 +46,10 @@ pub(super) fn read_markup(bytes: &[u8]) -> Result<VecDeque<Record>, FileProblem>
 fn skip_code<'t>(tag: &str, rest: &'t str) -> &'t str {
     for (name, end) in [("script", "</script"), ("style", "</style")] {
         if name_of(tag).eq_ignore_ascii_case(name) {
-            let at = rest.as_bytes().windows(end.len()).position(|it| {
-                it.eq_ignore_ascii_case(end.as_bytes())
-            });
+            let at = rest
+                .as_bytes()
+                .windows(end.len())
+                .position(|it| it.eq_ignore_ascii_case(end.as_bytes()));
             return at.and_then(|it| rest.get(it..)).unwrap_or("");
         }
     }
@@ -73,7 +74,7 @@ impl Table {
                 self.end_row();
                 let index = attribute(tag, "index").and_then(|it| u32::try_from(it).ok());
                 self.row = index.unwrap_or(self.row.saturating_add(1)).max(self.row);
-                self.record = Some(Record { row: self.row, ..Record::default() });
+                self.record = Some(Record::new(self.row));
                 if tag.ends_with('/') {
                     self.end_row();
                 }

@@ -16,6 +16,10 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    pub(crate) fn new(row: u32) -> Self {
+        Self { row, ..Self::default() }
+    }
+
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
@@ -39,11 +43,6 @@ impl Record {
         self.end_cell();
     }
 
-    /// Whether nothing has been put into the cell that is being written.
-    pub(crate) fn cell_is_empty(&self) -> bool {
-        self.text.len() == self.ends.last().copied().unwrap_or(0)
-    }
-
     /// The text of the cell that is being written.
     pub(crate) fn open_cell(&self) -> &str {
         self.text.get(self.ends.last().copied().unwrap_or(0)..).unwrap_or("")
@@ -65,6 +64,12 @@ impl Record {
 
     pub(crate) fn raw_cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|nth| self.raw(nth))
+    }
+
+    /// What the row has, for a complaint about it.
+    pub(crate) fn summary(&self) -> Vec<String> {
+        let cells = (0..self.len()).map(|nth| self.cell(nth).into_owned());
+        cells.filter(|it| !it.is_empty()).take(40).collect()
     }
 
     pub(crate) fn is_blank(&self) -> bool {

@@ -120,7 +120,7 @@ pub(super) fn text_form(prefix: &[u8], dictionary: &Dictionary) -> Result<TextFo
         // A mark is believed, except that editors put UTF-8 marks before GBK: the header decides.
         Some(Encoding::Utf8) => vec![Encoding::Utf8, Encoding::Gb18030],
         Some(other) => vec![other],
-        None if is_utf8_so_far(text) => vec![Encoding::Utf8, Encoding::Gb18030],
+        None if is_mostly_utf8(text) => vec![Encoding::Utf8, Encoding::Gb18030],
         None => vec![Encoding::Gb18030, Encoding::Utf8],
     };
     let line_end = if !text.contains(&b'\n') && text.contains(&b'\r') { b'\r' } else { b'\n' };
@@ -159,17 +159,15 @@ fn find_header(
             return known;
         }
         if first_row.is_none() && !record.is_blank() {
-            let cells = (0..record.len()).take(40).map(|nth| record.cell(nth).into_owned());
-            *first_row = Some(cells.collect());
+            *first_row = Some(record.summary());
         }
     }
     0
 }
 
-/// Whether `text`, which may be cut within a character, is UTF-8 up to there.
-fn is_utf8_so_far(text: &[u8]) -> bool {
-    match str::from_utf8(text) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none(),
-    }
+/// Whether more of the lines that could tell are UTF-8 than are not.
+fn is_mostly_utf8(text: &[u8]) -> bool {
+    let telling = text.split(|it| *it == b'\n').filter(|line| !line.is_ascii());
+    let (valid, other): (Vec<_>, Vec<_>) = telling.partition(|line| str::from_utf8(line).is_ok());
+    other.len() <= valid.len()
 }

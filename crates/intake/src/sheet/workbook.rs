@@ -5,7 +5,9 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
+use calamine::{
+    Data, DataRef, ExcelDateTime, Reader, SheetVisible, Xls, XlsError, Xlsx, XlsxError,
+};
 
 use super::{record::Record, sniff::JUNK_ROWS_MAX};
 use crate::{complaint::FileProblem, dictionary::Dictionary};
@@ -32,7 +34,7 @@ impl<R: Read + Seek> Workbook<R> {
                 if 2 <= dictionary.known_columns(record.raw_cells()) {
                     header = Some(record.clone());
                 } else if first_row.is_none() && !record.is_blank() {
-                    first_row = Some(record.raw_cells().take(40).map(str::to_owned).collect());
+                    first_row = Some(record.summary());
                 }
                 header.is_none() && record.row < JUNK_ROWS_MAX
             };
@@ -117,11 +119,10 @@ pub(super) fn read_xls(
     input: impl Read + Seek,
     dictionary: &Dictionary,
 ) -> Result<Vec<Record>, FileProblem> {
-    let mut xls = contained(|| Xls::new(input))?.map_err(|error| xls_problem(&error))?;
+    let mut xls = contained(|| Xls::new(input))?.map_err(xls_problem)?;
     let mut first_row = None;
     for name in xls.sheet_names() {
-        let range =
-            contained(|| xls.worksheet_range(&name))?.map_err(|error| xls_problem(&error))?;
+        let range = contained(|| xls.worksheet_range(&name))?.map_err(xls_problem)?;
         let (top, left) = range.start().unwrap_or_default();
         let mut found = false;
         let mut records = Vec::new();
@@ -131,7 +132,7 @@ pub(super) fn read_xls(
             if found {
                 records.push(record);
             } else if first_row.is_none() && !record.is_blank() {
-                first_row = Some(record.raw_cells().take(40).map(str::to_owned).collect());
+                first_row = Some(record.summary());
             }
             if !found && JUNK_ROWS_MAX < row {
                 break;
@@ -145,7 +146,7 @@ pub(super) fn read_xls(
 }
 
 fn xls_record(row: u32, left: u32, cells: &[Data]) -> Record {
-    let mut record = Record { row: row.saturating_add(1), ..Record::default() };
+    let mut record = Record::new(row.saturating_add(1));
     for _ in 0..left {
         record.end_cell();
     }
@@ -202,13 +203,9 @@ const DAMAGED: FileProblem =
     FileProblem::Damaged(("the workbook does not follow its format", "工作簿格式不正确"));
 
 fn xlsx_problem(error: XlsxError) -> FileProblem {
-    match error {
-        XlsxError::Io(error) => FileProblem::Io(error),
-        XlsxError::Password => FileProblem::Protected,
-        _ => DAMAGED,
-    }
+    if matches!(error, XlsxError::Password) { FileProblem::Protected } else { DAMAGED }
 }
 
-fn xls_problem(error: &XlsError) -> FileProblem {
+fn xls_problem(error: XlsError) -> FileProblem {
     if matches!(error, XlsError::Password) { FileProblem::Protected } else { DAMAGED }
 }

@@ -87,7 +87,8 @@ fn written(text: &str, zone: Zone) -> Option<Timestamp> {
     let marks_ok = marks.iter().zip(expected).take(count.saturating_add(1)).enumerate().all(
         |(nth, (mark, allowed))| {
             // The last mark of the text may only be one that closes.
-            allowed.contains(&mark.as_str()) && (nth < count || !matches!(mark.as_str(), "-" | "/" | ":"))
+            allowed.contains(&mark.as_str())
+                && (nth < count || !matches!(mark.as_str(), "-" | "/" | ":"))
         },
     );
     if !times_ok || !marks_ok || numbers.first()?.len() != 4 {

@@ -53,13 +53,8 @@ pub(crate) fn parcels(text: &str) -> Result<Vec<String>, Expected> {
         if part.is_empty() {
             continue;
         }
-        let number = match waybill(part).1 {
-            Some(number) => number,
-            None => identifier(part)?,
-        };
-        if number.contains(['E', 'e']) && is_float(&number) {
-            return Err(Expected::AllDigits);
-        }
+        let whole = identifier(part)?;
+        let number = waybill(&whole).1.unwrap_or(whole);
         if number.chars().any(|it| it.is_ascii_digit()) && !result.contains(&number) {
             result.push(number);
         }
@@ -76,12 +71,14 @@ pub(crate) fn waybill(text: &str) -> (Option<String>, Option<String>) {
         let digits = run.bytes().filter(u8::is_ascii_digit).count();
         (6..=40).contains(&run.len()) && 5 <= digits
     };
-    let number = text.split(|it| !is_part(it)).map(|it| it.trim_matches(['-', '_'])).find(is_number);
+    let number =
+        text.split(|it| !is_part(it)).map(|it| it.trim_matches(['-', '_'])).find(is_number);
     let rest = match number {
         Some(number) => text.replacen(number, " ", 1),
         None => text.clone(),
     };
-    let labels = ["快递公司", "物流公司", "承运商", "快递单号", "物流单号", "运单号", "单号", "快递:"];
+    let labels =
+        ["快递公司", "物流公司", "承运商", "快递单号", "物流单号", "运单号", "单号", "快递:"];
     let rest = labels.iter().fold(rest, |rest, label| rest.replace(label, " "));
     let edges = |it: char| it.is_whitespace() || "()[]:;,、-_/|【】".contains(it);
     let carrier = rest.trim_matches(edges).to_owned();

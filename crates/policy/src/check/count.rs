@@ -11,10 +11,10 @@ use crate::{
 
 /// There are more boxes than a number can hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct TooMany;
+pub(crate) struct TooMany;
 
 /// A point without a row. Meaningless if rows overlap.
-pub(super) fn gap(table: &Table) -> Result<Option<Witness>, TooMany> {
+pub(crate) fn gap(table: &Table) -> Result<Option<Witness>, TooMany> {
     let mut left = RowSet::of(table.rows.len(), 0..table.rows.len());
     let everything = table.inputs.iter().map(|it| Set::everything(it.domain())).enumerate();
     let columns: Vec<Vec<Class>> =

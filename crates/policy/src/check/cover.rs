@@ -32,7 +32,7 @@ pub(crate) struct Search {
 
 impl Search {
     /// The whole table.
-    pub(super) fn everywhere(table: &Table) -> Self {
+    pub(crate) fn everywhere(table: &Table) -> Self {
         let rows = RowSet::of(table.rows.len(), 0..table.rows.len());
         let everything = table.inputs.iter().map(|it| Set::everything(it.domain())).collect();
         Self::new(table, everything, rows)

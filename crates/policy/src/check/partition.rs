@@ -12,13 +12,13 @@ pub(crate) type Witness = BTreeMap<usize, Point>;
 
 /// Values of one column that the same rows accept.
 #[derive(Clone, Debug)]
-pub(super) struct Class {
-    pub(super) rows: RowSet,
-    pub(super) example: Point,
+pub(crate) struct Class {
+    pub(crate) rows: RowSet,
+    pub(crate) example: Point,
 }
 
 /// Partitions `space`, a part of a column, by which of `rows` accept its values.
-pub(super) fn classes(table: &Table, column: usize, space: &Set, rows: &RowSet) -> Vec<Class> {
+pub(crate) fn classes(table: &Table, column: usize, space: &Set, rows: &RowSet) -> Vec<Class> {
     let Some(input) = table.inputs.get(column) else { return Vec::new() };
     let condition = |row: usize| table.rows.get(row)?.conditions.get(column);
     let accepting = |point: Point| {

@@ -61,16 +61,23 @@ impl Draft {
     }
 
     /// The pack, if nothing keeps it from being used.
-    pub(crate) fn finish(mut self) -> Result<Pack, Vec<Complaint>> {
+    pub(crate) fn finish(self) -> Result<Pack, Vec<Complaint>> {
+        if self.complaints.iter().any(Complaint::is_error) {
+            return Err(self.complaints);
+        }
+        self.finish_without_what_is_wrong()
+    }
+
+    /// The pack without the tables and texts that have errors. What it does not say, it does not
+    /// say: a question without a table goes to a person.
+    pub(crate) fn finish_without_what_is_wrong(mut self) -> Result<Pack, Vec<Complaint>> {
         let files = self.whole.flattened();
         let hash = hash_of(&files);
         let id = PackId::new(format!("{}@{}-{hash}", self.whole.name, self.whole.version));
         if let Err(error) = &id {
             self.error(format!("the pack cannot be named: {error}"));
         }
-        let (Ok(id), Some(calendar), false) =
-            (id, self.calendar, self.complaints.iter().any(Complaint::is_error))
-        else {
+        let (Ok(id), Some(calendar)) = (id, self.calendar) else {
             return Err(self.complaints);
         };
         Ok(Pack {
@@ -145,7 +152,9 @@ impl Draft {
                     report.error(format!("the table calls itself `{name}`, the file `{stem}`"));
                 }
                 prove(&table, &mut report);
-                self.tables.insert(stem.to_owned(), table);
+                if !report.has_errors() {
+                    self.tables.insert(stem.to_owned(), table);
+                }
             }
             self.complaints.extend(report.finish());
         }

@@ -156,6 +156,11 @@ fn read_rows(
     constants: &Constants,
     report: &mut Report<'_>,
 ) -> Vec<Row> {
+    for head in [Head::Source, Head::Zh, Head::En] {
+        if sheet.column(&head).is_none() {
+            report.warn(format!("the column `{}` is missing", head.name()));
+        }
+    }
     let mut rows = Vec::new();
     let mut lines = BTreeMap::new();
     for line in &sheet.rows {
@@ -197,9 +202,9 @@ fn read_row(
         cell.unwrap_or_default().to_owned()
     };
     let (source, zh, en) = (note(&Head::Source), note(&Head::Zh), note(&Head::En));
-    for (name, text) in [("source", &source), ("zh", &zh), ("en", &en)] {
-        if text.is_empty() {
-            report.row_warn(place.clone(), format!("`{name}` is empty"));
+    for (head, text) in [(Head::Source, &source), (Head::Zh, &zh), (Head::En, &en)] {
+        if text.is_empty() && sheet.column(&head).is_some() {
+            report.row_warn(place.clone(), format!("`{}` is empty", head.name()));
         }
     }
     let typed = columns.inputs.iter().map(|&(it, _)| spelling::plain(line.cell(it))).collect();

@@ -148,7 +148,7 @@ fn constants_stand_where_values_stand() {
         "$return-day",
         expect!["error: there is no constant `return-day`; did you mean `return-days`?"],
     );
-    check(&DAYS, "$odd", expect!["error: `three` is a number without a unit; write `7 days`"]);
+    check(&DAYS, "$odd", expect!["error: `three` is in the wrong unit; write `7 days`"]);
     check(
         &Type::Number(Unit::Hours),
         "$repair-cap",
@@ -173,9 +173,10 @@ fn a_condition_nobody_can_meet_or_read_is_refused() {
     check(&DAYS, "", expect!["error: the condition is empty; write `-` for anything"]);
     check(&DAYS, "> 7 & < 3", expect!["error: `> 7 & < 3` accepts nothing"]);
     check(&DAYS, "15..3", expect!["error: `15..3` accepts nothing"]);
-    check(&DAYS, "> 7,", expect!["error: something is missing in ``"]);
-    check(&DAYS, ">", expect!["error: something is missing in `>`"]);
-    check(&DAYS, "3 ..", expect!["error: something is missing in `3 ..`"]);
+    check(&DAYS, "> 7,", expect!["error: the condition is incomplete"]);
+    check(&DAYS, ">", expect!["error: the condition is incomplete"]);
+    check(&DAYS, "(3..7", expect!["error: the condition is incomplete"]);
+    check(&DAYS, "3 ..", expect!["error: the condition is incomplete"]);
     check(&DAYS, "20 days", expect!["error: `20 days` is not a number"]);
     check(&DAYS, "99999999999999999999", expect!["error: `99999999999999999999` is too large"]);
     check(

@@ -25,16 +25,32 @@ fn check(question: &'static Question, facts: &[Value], expected: Expect) {
 
 #[test]
 fn a_record_says_what_was_asked_and_answered() {
-    check(&PATH, &[true, false, false].map(Value::flag), expect![[r#""#]]);
+    check(
+        &PATH,
+        &[true, false, false].map(Value::flag),
+        expect![[r#"
+        shipped=yes; signed=no; returns-goods=no
+        route=not-received [PATH2-01]
+        refund-path#not-received
+        base@3-5b23189c23"#]],
+    );
     check(
         &WINDOW,
         &[Value::choice(Route::Keep), Value::days(8), Value::amount(Money::fen(1250))],
-        expect![[r#""#]],
+        expect![[r#"
+            route=keep; signed-for=8; paid=12.50 yuan
+            allowed=yes; cap=20.00 yuan; answer-in=90 min [W-3]
+            return-window#small
+            base@3-5b23189c23"#]],
     );
     check(
         &WINDOW,
         &[Value::choice(Route::Keep), Value::Missing, Value::Unreadable],
-        expect![[r#""#]],
+        expect![[r#"
+            route=keep; signed-for=missing; paid=unreadable
+            `paid` is missing or cannot be read []
+            return-window#nobody
+            base@3-5b23189c23"#]],
     );
 }
 

@@ -33,19 +33,25 @@ fn the_type_line_says_everything() {
             "type,one of red | green?,amount in fen,time in days?,flag,one of a | b,set of x | y,text?",
             "any,-,-,-,-,a,\"x, y\",",
         ],
-        expect![""],
+        expect![
+            "color: one of red | green, paid: amount in fen, age: time in days, new: flag → way: one of a | b, tags: set of x | y, note: text"
+        ],
     );
     check(
         &["table,t,hit,first", "row,if:color,then:way", "type,choice,choices", "any,-,a"],
-        expect![""],
+        expect![[r#"
+            x.csv: t: column `color`: the codes are not stated; write `one of a | b` or `set of a | b`
+            x.csv: t: column `way`: the codes are not stated; write `one of a | b` or `set of a | b`"#]],
     );
     check(
         &["table,t,hit,first", "row,if:color,then:way", "type,one of Red | green,flag", "any,-,a"],
-        expect![""],
+        expect![
+            "x.csv: t: column `color`: `Red` is not a code; codes are lower-case words joined by hyphens"
+        ],
     );
     check(
         &["table,t,hit,first", "row,if:note,then:way", "type,text,flag", "any,-,yes"],
-        expect![""],
+        expect!["x.csv: t: column `note`: a condition cannot be about text"],
     );
 }
 

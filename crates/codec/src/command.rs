@@ -1,0 +1,110 @@
+//! What is asked, as callers write it.
+//!
+//! The same form serves the API, scenarios and logs: `{"kind":"approve","case":…,"ground":…}`.
+
+use dossier::{
+    Command,
+    case::{Finding, Market, Pieces, Request},
+    command::{Application, OrderFacts, PayoutOutcome},
+    facts::Fact,
+    parcel::Scan,
+    words::{Direction, Purpose, Role},
+};
+use kernel::{CaseNo, EvidenceId, ParcelNo, PayoutKey, TaskId, TimerId};
+use money::Money;
+
+use crate::{
+    DecodeError,
+    kinds::{self, Kinds, OfKind},
+    shape::{Found, declare::shape_kinds},
+    text,
+};
+
+/// Every kind and version of command that can be read.
+pub const COMMAND_KINDS: &[(&str, u32)] = Command::KINDS;
+
+pub fn encode_command(command: &Command) -> String {
+    text::written(&OfKind(command))
+}
+
+pub fn decode_command(text: &str) -> Result<Command, DecodeError> {
+    kinds::read("command", text)
+}
+
+/// A stable hash of what a command says: FNV-1a over its encoded form. Stored with the answer, so
+/// that a command key used again for something else is noticed.
+pub fn fingerprint(command: &Command) -> u64 {
+    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    text::put(&OfKind(command), &mut hash);
+    hash.0
+}
+
+struct Fnv(u64);
+
+impl std::io::Write for Fnv {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+shape_kinds! { Command:
+    "record-order" 1 { order: Box<OrderFacts> } = (Command::RecordOrder(order));
+    "record-scans" 1 { parcel: ParcelNo, direction: Direction, scans: Vec<Scan> }
+        or { carrier: String, case: Option<CaseNo> }
+        = (Command::RecordScans { parcel, carrier, direction, case, scans });
+    "record-market" 1 { case: CaseNo, market: Market } = (Command::RecordMarket { case, market });
+
+    "apply" 1 { application: Box<Application> } = (Command::Apply(application));
+    "change-request" 1 { case: CaseNo, request: Request }
+        = (Command::ChangeRequest { case, request });
+    "withdraw" 1 { case: CaseNo } = (Command::Withdraw { case });
+    "enter-return" 1 { case: CaseNo, parcel: ParcelNo } or { carrier: String }
+        = (Command::EnterReturn { case, parcel, carrier });
+
+    "record-finding" 1 { case: CaseNo, found: Found }
+        = (Command::RecordFinding { case, fact, value })
+        with { let found = &Found(*fact, *value); } back { let Found(fact, value) = found; };
+    "attach-evidence" 1 { case: CaseNo, evidence: EvidenceId, shows: Fact }
+        = (Command::AttachEvidence { case, evidence, shows });
+    "record-receipt" 1 { case: CaseNo } or { parcel: Option<ParcelNo> }
+        = (Command::RecordReceipt { case, parcel });
+    "assess" 1 { case: CaseNo, finding: Finding }
+        or { accepted: Vec<Pieces>, reason: String, withheld: Money }
+        = (Command::Assess { case, finding, accepted, reason, withheld });
+
+    "judge" 1 { case: CaseNo } = (Command::Judge { case });
+    "approve" 1 { case: CaseNo } or { amount: Option<Money>, ground: String }
+        = (Command::Approve { case, amount, ground });
+    "decline" 1 { case: CaseNo } or { ground: String } = (Command::Decline { case, ground });
+    "ask-buyer" 1 { case: CaseNo, what: String } = (Command::AskBuyer { case, what });
+    "refund-ahead" 1 { case: CaseNo } or { ground: String }
+        = (Command::RefundAhead { case, ground });
+    "compensate" 1 { case: CaseNo, purpose: Purpose, amount: Money } or { ground: String }
+        = (Command::Compensate { case, purpose, amount, ground });
+    "repay-postage" 1 { case: CaseNo, laid_out: Money } or { insurance_paid: Money }
+        = (Command::RepayPostage { case, laid_out, insurance_paid });
+    "decide-approval" 1 { case: CaseNo, approve: bool } or { ground: String }
+        = (Command::DecideApproval { case, approve, ground });
+    "send-replacement" 1 { case: CaseNo, parcel: ParcelNo } or { carrier: String }
+        = (Command::SendReplacement { case, parcel, carrier });
+    "finish-case" 1 { case: CaseNo } = (Command::FinishCase { case });
+
+    "claim-task" 1 { task: TaskId } = (Command::ClaimTask { task });
+    "answer-task" 1 { task: TaskId, answer: String } = (Command::AnswerTask { task, answer });
+    "hand-over-task" 1 { task: TaskId, to: Role } = (Command::HandOverTask { task, to });
+
+    "record-payout" 1 { payout: PayoutKey, outcome: PayoutOutcome }
+        = (Command::RecordPayout { payout, outcome });
+    "retry-payout" 1 { payout: PayoutKey } = (Command::RetryPayout { payout });
+    "release-payout" 1 { payout: PayoutKey } = (Command::ReleasePayout { payout });
+    "record-delivery" 1 { effect: String, delivered: bool }
+        = (Command::RecordDelivery { effect, delivered });
+    "fire" 1 { timer: TimerId } = (Command::Fire { timer });
+}

@@ -1,0 +1,98 @@
+//! What was bought, as recorded and as described by its source.
+
+use dossier::{
+    command::OrderFacts,
+    order::{Announced, Line, Order, Promotion, SoldLine},
+    words::{Channel, GoodsClass},
+};
+use kernel::{LineNo, PackId, Quantity, Sku, Timestamp};
+use money::{Money, Tenders};
+
+use crate::shape::declare::shape_struct;
+
+shape_struct! {
+    Order {
+        channel: Channel,
+        placed_at: Timestamp,
+        lines: Vec<Line>,
+        paid: Tenders,
+        pack: PackId,
+    } or {
+        buyer: String,
+        paid_at: Option<Timestamp>,
+        ship_by: Option<Timestamp>,
+        shipped_at: Option<Timestamp>,
+        confirmed_at: Option<Timestamp>,
+        packed: bool,
+        presale: bool,
+        remote: bool,
+        postage: Money,
+        coupon: Money,
+        promotions: Vec<Promotion>,
+    }
+}
+
+shape_struct! {
+    Line {
+        no: LineNo,
+        sku: Sku,
+        title: String,
+        unit_price: Money,
+        quantity: Quantity,
+        paid: Money,
+        class: GoodsClass,
+    }
+}
+
+shape_struct! {
+    Promotion {
+        threshold: Money,
+        off: Money,
+        shares: Vec<Money>,
+    } or {
+        repeats: bool,
+    }
+}
+
+shape_struct! {
+    OrderFacts {
+        channel: Channel,
+        placed_at: Timestamp,
+        lines: Vec<SoldLine>,
+        paid: Tenders,
+    } or {
+        buyer: String,
+        paid_at: Option<Timestamp>,
+        ship_by: Option<Timestamp>,
+        shipped_at: Option<Timestamp>,
+        confirmed_at: Option<Timestamp>,
+        packed: bool,
+        presale: bool,
+        remote: bool,
+        postage: Money,
+        coupon: Money,
+        promotions: Vec<Announced>,
+    }
+}
+
+shape_struct! {
+    SoldLine {
+        sku: Sku,
+        title: String,
+        unit_price: Money,
+        quantity: Quantity,
+        class: GoodsClass,
+    } or {
+        paid: Option<Money>,
+    }
+}
+
+shape_struct! {
+    Announced {
+        threshold: Money,
+        off: Money,
+    } or {
+        repeats: bool,
+        lines: Vec<usize>,
+    }
+}

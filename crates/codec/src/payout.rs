@@ -1,0 +1,47 @@
+//! Money on its way to the buyer.
+
+use dossier::{
+    case::Pieces,
+    command::PayoutOutcome,
+    payout::{Payout, PayoutStatus},
+    words::Purpose,
+};
+use kernel::{ActorId, CaseNo, PayoutKey, Timestamp};
+use money::{Money, Tenders};
+
+use crate::shape::declare::{shape_enum, shape_struct};
+
+shape_struct! {
+    Payout {
+        key: PayoutKey,
+        case: CaseNo,
+        purpose: Purpose,
+        amount: Tenders,
+        pieces: Vec<Pieces>,
+        maker: ActorId,
+        reserved_at: Timestamp,
+        status: PayoutStatus,
+    } or {
+        entitled: Money,
+        postage: Money,
+    }
+}
+
+shape_enum! {
+    PayoutStatus {
+        "reserved" Reserved,
+        "sending" Sending { since: Timestamp },
+        "unknown" Unknown { since: Timestamp },
+        "settled" Settled { at: Timestamp, reference: String },
+        "failed" Failed { at: Timestamp, why: String },
+        "released" Released { at: Timestamp },
+    }
+}
+
+shape_enum! {
+    PayoutOutcome {
+        "done" Done { reference: String },
+        "not-done" NotDone { why: String },
+        "unknown" Unknown,
+    }
+}

@@ -1,0 +1,4 @@
+mod golden;
+mod round_trips;
+mod sample;
+mod shapes;

@@ -1,0 +1,503 @@
+//! A busy dossier, and one of every event and command.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dossier::{
+    Body, Case, Command, Dossier, Effect, Event,
+    case::{
+        Assessment, Change, Evidence, Finding, Judgement, Market, Pieces, Request, Status, Worth,
+    },
+    command::{Application, OrderFacts, PayoutOutcome},
+    event::{CaseChange, PayoutChange, TaskChange},
+    facts::Fact,
+    order::{Announced, Line, Order, Promotion, SoldLine},
+    parcel::{Parcel, Scan},
+    payout::{Payout, PayoutStatus},
+    task::{Task, Timer, TimerPurpose},
+    vocabulary,
+    words::{
+        CaseKind, Channel, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose, Reason, Role,
+        Route, ScanKind, Signer, Standing, TaskKind, Verdict,
+    },
+};
+use kernel::{LineNo, Quantity, Timestamp};
+use money::{Currency, Money, Tender, Tenders};
+use policy::{Record, Value};
+
+pub(crate) fn id<N: std::str::FromStr<Err = kernel::IdError>>(text: &str) -> N {
+    text.parse().unwrap()
+}
+
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_epoch_seconds(1_794_450_000 + seconds)
+}
+
+fn fen(fen: i64) -> Money {
+    Money::fen(fen)
+}
+
+fn pieces(line: u16, quantity: u32) -> Pieces {
+    Pieces { line: LineNo(line), quantity: Quantity::new(quantity) }
+}
+
+pub(crate) fn order(n_lines: u16) -> Order {
+    let line = |no: u16| Line {
+        no: LineNo(no),
+        sku: id(&format!("TS-2026-{no:03}-BLK-M")),
+        title: format!("纯棉圆领短袖T恤 {no}"),
+        unit_price: fen(12_900),
+        quantity: Quantity::new(2),
+        paid: fen(23_456),
+        class: GoodsClass::Standard,
+    };
+    Order {
+        channel: Channel::Taobao,
+        buyer: "买家_3f9c".to_owned(),
+        placed_at: at(0),
+        paid_at: Some(at(60)),
+        ship_by: Some(at(172_800)),
+        shipped_at: Some(at(80_000)),
+        confirmed_at: None,
+        packed: true,
+        presale: false,
+        remote: false,
+        lines: (1..=n_lines).map(line).collect(),
+        postage: fen(1_000),
+        paid: Tenders::new(
+            Currency::Cny,
+            [(Tender::Cash, fen(270_472)), (Tender::Points, fen(12_000))],
+        )
+        .unwrap(),
+        coupon: fen(3_000),
+        promotions: vec![Promotion {
+            threshold: fen(30_000),
+            off: fen(4_000),
+            repeats: true,
+            shares: (1..=n_lines).map(|_| fen(333)).collect(),
+        }],
+        pack: id("apparel@3-1f9c2a7b4d"),
+    }
+}
+
+/// A ruling with all its inputs, as the vocabulary asks for them.
+fn ruling(question: &str) -> Record {
+    let inquiry = vocabulary::inquiry(question).unwrap();
+    let inputs = inquiry.facts.iter().enumerate().map(|(nth, fact)| {
+        let value = ["missing", "yes", "no", "not-printed"][nth % 4];
+        format!("{fact}={value}")
+    });
+    Record {
+        pack: id("apparel@3-1f9c2a7b4d"),
+        question: question.to_owned(),
+        row: Some("auto-by-rule".to_owned()),
+        source: "PATH1-08, TIME-02".to_owned(),
+        inputs: inputs.collect::<Vec<String>>().join("; "),
+        outputs: "verdict=refund; automatic=yes; task=refund; reply=approved-refund".to_owned(),
+    }
+}
+
+pub(crate) fn judgement() -> Judgement {
+    let questions = [
+        "reason", "refund-path", "postage", "window", "evidence", "received", "quality", "urgency",
+    ];
+    Judgement {
+        at: at(200_000),
+        route: Some(Route::Received),
+        verdict: Verdict::Refund,
+        automatic: false,
+        amount: Tenders::new(
+            Currency::Cny,
+            [(Tender::Cash, fen(22_000)), (Tender::Points, fen(1_456))],
+        )
+        .unwrap(),
+        cap: fen(23_456),
+        least: None,
+        most: Some(fen(20_000)),
+        worth: Worth {
+            list: fen(25_800),
+            reductions: fen(2_344),
+            forfeited: fen(100),
+            restored: fen(50),
+            postage: fen(83),
+            deducted: fen(2_000),
+            withheld: fen(500),
+            due: fen(20_939),
+        },
+        postage_by: Payer::Merchant,
+        tasks: vec![TaskKind::Refund, TaskKind::TellResult],
+        reply: "approved-refund".to_owned(),
+        flags: BTreeSet::from([Flag::DeadlineNear, Flag::PackedNotShipped]),
+        rank: at(250_000),
+        rulings: questions.into_iter().map(ruling).collect(),
+    }
+}
+
+pub(crate) fn request() -> Request {
+    Request {
+        kind: CaseKind::ReturnRefund,
+        reason: Reason::Quality,
+        reason_text: "质量问题".to_owned(),
+        pieces: vec![pieces(1, 1), pieces(2, 2)],
+        asked: Some(fen(23_456)),
+        goods: GoodsClaim::Received,
+        note: "袖口有线头，\"严重\"".to_owned(),
+    }
+}
+
+fn evidence() -> Evidence {
+    Evidence {
+        id: id("sha256-9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+        shows: Fact::Photo,
+        at: at(190_000),
+        by: id("buyer"),
+    }
+}
+
+fn assessment() -> Assessment {
+    Assessment {
+        at: at(400_000),
+        by: id("li-inspector"),
+        finding: Finding::Partial,
+        accepted: vec![pieces(1, 1)],
+        reason: "一件有污渍".to_owned(),
+        withheld: fen(500),
+    }
+}
+
+fn market() -> Market {
+    Market {
+        standing: Standing::Returning,
+        deadline: Some(at(300_000)),
+        intervened: true,
+        instant: true,
+        insured: true,
+        shared_number: true,
+    }
+}
+
+pub(crate) fn case(no: &str) -> Case {
+    Case {
+        no: id(no),
+        request: request(),
+        opened_at: at(180_000),
+        follows: None,
+        market: market(),
+        findings: BTreeMap::from([
+            (Fact::Worn, Value::Flag(false)),
+            (Fact::Wish, Value::Choice(1)),
+            (Fact::Photo, Value::Flag(true)),
+        ]),
+        evidence: vec![evidence()],
+        status: Status::AwaitingReturn { deadline: Some(at(500_000)) },
+        judgement: Some(judgement()),
+        changes: vec![Change { at: at(185_000), by: id("buyer"), from: request() }],
+        returns: vec![id("SF1234567890123")],
+        assessment: None,
+        handed_over: true,
+    }
+}
+
+fn payout(status: PayoutStatus) -> Payout {
+    Payout {
+        key: id("240011223344556677-1"),
+        case: id("240011223344556677"),
+        purpose: Purpose::Refund,
+        amount: Tenders::cash(fen(20_939)),
+        entitled: fen(23_356),
+        postage: fen(83),
+        pieces: vec![pieces(1, 1)],
+        maker: id("wang"),
+        reserved_at: at(210_000),
+        status,
+    }
+}
+
+fn task(number: u32, kind: TaskKind) -> Task {
+    Task {
+        id: id(&format!("240011223344556677-{number}")),
+        kind,
+        case: Some(id("240011223344556677")),
+        role: Role::Agent,
+        opened_at: at(200_000),
+        due: at(214_400),
+        calendar: "2026".to_owned(),
+        owner: Some(id("wang")),
+        overdue: true,
+        by_policy: true,
+    }
+}
+
+fn parcel(no: &str, direction: Direction) -> Parcel {
+    let scan = |seconds, kind, signer| Scan { at: at(seconds), kind, signer };
+    Parcel {
+        no: id(no),
+        carrier: "顺丰速运".to_owned(),
+        direction,
+        case: (direction == Direction::Return).then(|| id("240011223344556677")),
+        scans: vec![
+            scan(81_000, ScanKind::Collected, None),
+            scan(90_000, ScanKind::Moving, None),
+            scan(120_000, ScanKind::Signed, Some(Signer::Locker)),
+        ],
+    }
+}
+
+/// Twelve lines, two cases under judgement, three tasks.
+pub(crate) fn dossier() -> Dossier {
+    let mut body = Body::new(order(12));
+    body.cases = vec![case("240011223344556677"), case("240011223344556688")];
+    for (no, direction) in
+        [("SF1234567890123", Direction::Return), ("YT9876543210987", Direction::Outbound)]
+    {
+        body.parcels.insert(id(no), parcel(no, direction));
+    }
+    for (number, kind) in [(1, TaskKind::Refund), (2, TaskKind::Review), (3, TaskKind::Inspect)] {
+        let task = task(number, kind);
+        let timer = Timer::for_task(&task).unwrap();
+        body.timers.insert(timer.id.clone(), timer);
+        body.tasks.insert(task.id.clone(), task);
+    }
+    for purpose in timer_purposes() {
+        let timer = Timer { id: id(&format!("t-{}", body.timers.len())), at: at(1), purpose };
+        body.timers.insert(timer.id.clone(), timer);
+    }
+    body.payouts = vec![payout(PayoutStatus::Settled { at: at(9), reference: "4200".to_owned() })];
+    body.pending = BTreeSet::from(["240011223344556677-text-2".to_owned()]);
+    (body.n_tasks, body.n_texts) = (3, 2);
+    Dossier::Open(Box::new(body))
+}
+
+fn timer_purposes() -> [TimerPurpose; 3] {
+    [
+        TimerPurpose::TaskDue { task: id("240011223344556677-1") },
+        TimerPurpose::LookAgain { case: id("240011223344556677") },
+        TimerPurpose::StillUnknown { payout: id("240011223344556677-1") },
+    ]
+}
+
+pub(crate) fn statuses() -> Vec<Status> {
+    vec![
+        Status::Submitted,
+        Status::UnderReview,
+        Status::WaitingBuyer { asked: "照片".to_owned() },
+        Status::Intercepting,
+        Status::AwaitingApproval {
+            payout: id("C1-1"),
+            maker: id("wang"),
+            approver: Role::Leader,
+            due: at(1),
+        },
+        Status::AwaitingParcel,
+        Status::AwaitingReturn { deadline: Some(at(2)) },
+        Status::AwaitingReturn { deadline: None },
+        Status::Returning,
+        Status::Inspecting { received_at: at(3) },
+        Status::Refunding { payout: id("C1-1") },
+        Status::SendingReplacement { parcel: None },
+        Status::SendingReplacement { parcel: Some(id("SF1")) },
+        Status::Repairing,
+        Status::InDispute,
+        Status::Declined { ground: "超过七天".to_owned(), at: at(4) },
+        Status::Withdrawn { at: at(5) },
+        Status::Done { at: at(6) },
+    ]
+}
+
+pub(crate) fn payout_statuses() -> Vec<PayoutStatus> {
+    vec![
+        PayoutStatus::Reserved,
+        PayoutStatus::Sending { since: at(1) },
+        PayoutStatus::Unknown { since: at(2) },
+        PayoutStatus::Settled { at: at(3), reference: "4200".to_owned() },
+        PayoutStatus::Failed { at: at(4), why: "account closed".to_owned() },
+        PayoutStatus::Released { at: at(5) },
+    ]
+}
+
+/// One of every kind of event, in the order of `EVENT_KINDS`.
+pub(crate) fn events() -> Vec<Event> {
+    let mut events = vec![
+        Event::OrderRecorded { order: Box::new(order(2)) },
+        Event::ParcelScanned {
+            parcel: id("SF1"),
+            carrier: "顺丰速运".to_owned(),
+            direction: Direction::Return,
+            case: Some(id("C1")),
+            scans: parcel("SF1", Direction::Return).scans,
+        },
+        Event::CaseOpened { case: Box::new(case("C1")) },
+    ];
+    events.extend(case_changes().into_iter().map(|change| Event::CaseChanged {
+        case: id("C1"),
+        change,
+    }));
+    events.push(Event::PayoutReserved { payout: Box::new(payout(PayoutStatus::Reserved)) });
+    events.extend(payout_changes().into_iter().map(|change| Event::PayoutChanged {
+        payout: id("C1-1"),
+        at: at(7),
+        change,
+    }));
+    events.push(Event::TaskOpened { task: Box::new(task(1, TaskKind::CourierEnquiry)) });
+    events.extend(
+        task_changes().into_iter().map(|change| Event::TaskChanged { task: id("C1-1"), change }),
+    );
+    let [purpose, ..] = timer_purposes();
+    events.extend([
+        Event::TimerSet { timer: Timer { id: id("due-C1-1"), at: at(8), purpose } },
+        Event::TimerCleared { timer: id("due-C1-1") },
+        Event::BuyerTold { case: id("C1"), text: "approved-return".to_owned(), number: 2 },
+        Event::StopAsked { case: id("C1"), parcel: Some(id("SF1")) },
+        Event::Delivered { effect: "C1-stop".to_owned(), delivered: false },
+    ]);
+    events
+}
+
+fn case_changes() -> Vec<CaseChange> {
+    vec![
+        CaseChange::Market(market()),
+        CaseChange::Request { request: Box::new(request()), at: at(1), by: id("buyer") },
+        CaseChange::Finding { fact: Fact::Wish, value: Value::Choice(2) },
+        CaseChange::Evidence(evidence()),
+        CaseChange::ReturnEntered { parcel: id("SF1"), carrier: "圆通速递".to_owned() },
+        CaseChange::Assessed(Box::new(assessment())),
+        CaseChange::Judged(Box::new(judgement())),
+        CaseChange::Status { status: Status::InDispute, ground: "平台介入".to_owned() },
+    ]
+}
+
+fn payout_changes() -> Vec<PayoutChange> {
+    vec![
+        PayoutChange::Started,
+        PayoutChange::Unknown,
+        PayoutChange::Settled { reference: "4200000123".to_owned() },
+        PayoutChange::Failed { why: "account closed".to_owned() },
+        PayoutChange::Released,
+    ]
+}
+
+fn task_changes() -> Vec<TaskChange> {
+    vec![
+        TaskChange::Claimed { by: id("wang") },
+        TaskChange::HandedOver { to: Role::Warehouse },
+        TaskChange::Overdue,
+        TaskChange::Answered { by: id("wang"), answer: "intercepted".to_owned() },
+        TaskChange::Dropped,
+    ]
+}
+
+fn order_facts() -> OrderFacts {
+    let order = order(1);
+    OrderFacts {
+        channel: order.channel,
+        buyer: order.buyer,
+        placed_at: order.placed_at,
+        paid_at: order.paid_at,
+        ship_by: order.ship_by,
+        shipped_at: order.shipped_at,
+        confirmed_at: Some(at(90)),
+        packed: true,
+        presale: true,
+        remote: true,
+        lines: vec![SoldLine {
+            sku: id("TS-1"),
+            title: "T恤".to_owned(),
+            unit_price: fen(12_900),
+            quantity: Quantity::new(2),
+            class: GoodsClass::Custom,
+            paid: Some(fen(20_000)),
+        }],
+        postage: fen(1_000),
+        paid: order.paid,
+        coupon: fen(100),
+        promotions: vec![Announced {
+            threshold: fen(30_000),
+            off: fen(4_000),
+            repeats: true,
+            lines: vec![0],
+        }],
+    }
+}
+
+fn application() -> Application {
+    Application {
+        case: id("C1"),
+        request: request(),
+        filed_at: at(1),
+        follows: Some(id("C0")),
+        market: market(),
+        findings: vec![(Fact::Wish, Value::Choice(0)), (Fact::Demand, Value::Number(500))],
+        return_parcel: Some((id("SF1"), "顺丰速运".to_owned())),
+    }
+}
+
+/// One of every kind of command, in the order of `COMMAND_KINDS`.
+pub(crate) fn commands() -> Vec<Command> {
+    let case = || id("C1");
+    let ground = || "有理由".to_owned();
+    let carrier = || "顺丰速运".to_owned();
+    vec![
+        Command::RecordOrder(Box::new(order_facts())),
+        Command::RecordScans {
+            parcel: id("SF1"),
+            carrier: carrier(),
+            direction: Direction::Outbound,
+            case: None,
+            scans: parcel("SF1", Direction::Return).scans,
+        },
+        Command::RecordMarket { case: case(), market: market() },
+        Command::Apply(Box::new(application())),
+        Command::ChangeRequest { case: case(), request: request() },
+        Command::Withdraw { case: case() },
+        Command::EnterReturn { case: case(), parcel: id("SF1"), carrier: carrier() },
+        Command::RecordFinding { case: case(), fact: Fact::Deviation, value: Value::Number(12) },
+        Command::AttachEvidence { case: case(), evidence: evidence().id, shows: Fact::RedSeal },
+        Command::RecordReceipt { case: case(), parcel: Some(id("SF1")) },
+        Command::Assess {
+            case: case(),
+            finding: Finding::Partial,
+            accepted: vec![pieces(1, 1)],
+            reason: "污渍".to_owned(),
+            withheld: fen(500),
+        },
+        Command::Judge { case: case() },
+        Command::Approve { case: case(), amount: Some(fen(100)), ground: ground() },
+        Command::Decline { case: case(), ground: ground() },
+        Command::AskBuyer { case: case(), what: "照片".to_owned() },
+        Command::RefundAhead { case: case(), ground: ground() },
+        Command::Compensate {
+            case: case(),
+            purpose: Purpose::Compensation,
+            amount: fen(500),
+            ground: ground(),
+        },
+        Command::RepayPostage { case: case(), laid_out: fen(1_200), insurance_paid: fen(1_000) },
+        Command::DecideApproval { case: case(), approve: true, ground: ground() },
+        Command::SendReplacement { case: case(), parcel: id("SF2"), carrier: carrier() },
+        Command::FinishCase { case: case() },
+        Command::ClaimTask { task: id("C1-1") },
+        Command::AnswerTask { task: id("C1-1"), answer: "short".to_owned() },
+        Command::HandOverTask { task: id("C1-1"), to: Role::Finance },
+        Command::RecordPayout {
+            payout: id("C1-1"),
+            outcome: PayoutOutcome::Done { reference: "4200".to_owned() },
+        },
+        Command::RetryPayout { payout: id("C1-1") },
+        Command::ReleasePayout { payout: id("C1-1") },
+        Command::RecordDelivery { effect: "C1-stop".to_owned(), delivered: true },
+        Command::Fire { timer: id("due-C1-1") },
+    ]
+}
+
+pub(crate) fn effects() -> Vec<Effect> {
+    vec![
+        Effect::SendRefund {
+            payout: id("C1-1"),
+            case: id("C1"),
+            purpose: Purpose::Postage,
+            amount: Tenders::cash(fen(1_200)),
+        },
+        Effect::QueryRefund { payout: id("C1-1"), amount: Tenders::cash(fen(1_200)) },
+        Effect::Stop { case: id("C1"), parcel: None },
+        Effect::TellBuyer { case: id("C1"), text: "refunded".to_owned(), number: 3 },
+    ]
+}

@@ -1,0 +1,39 @@
+//! To and from JSON.
+
+use serde::Serialize;
+
+use crate::{
+    DecodeError,
+    shape::{In, Shape},
+};
+
+/// Room for a small body without growing.
+const SMALL: usize = 512;
+
+pub(crate) fn written(it: &impl Serialize) -> String {
+    let mut bytes = Vec::with_capacity(SMALL);
+    put(it, &mut bytes);
+    // Only UTF-8 is ever written, so nothing is replaced.
+    String::from_utf8(bytes).unwrap_or_else(|it| String::from_utf8_lossy(it.as_bytes()).into())
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "writing to memory cannot fail and no shape refuses to be written; to go on with half \
+              of something would be worse than to stop"
+)]
+pub(crate) fn put(it: &impl Serialize, to: impl std::io::Write) {
+    serde_json::to_writer(to, it).expect("every shape can be written");
+}
+
+pub(crate) fn read<T: Shape>(what: &'static str, text: &str) -> Result<T, DecodeError> {
+    done(what, serde_json::from_str(text))
+}
+
+pub(crate) fn read_bytes<T: Shape>(what: &'static str, bytes: &[u8]) -> Result<T, DecodeError> {
+    done(what, serde_json::from_slice(bytes))
+}
+
+fn done<T>(what: &'static str, read: serde_json::Result<In<T>>) -> Result<T, DecodeError> {
+    read.map(|In(it)| it).map_err(|source| DecodeError::Unreadable { what, source })
+}

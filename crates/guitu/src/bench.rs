@@ -1,0 +1,31 @@
+//! `guitu bench`: what this machine does, with the real engine on a real file.
+
+mod engine;
+mod policy;
+mod recording;
+mod reads;
+mod timing;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Durable commands through the whole path, beside bare SQLite writing the same rows.
+    Engine(engine::Arguments),
+    /// Rulings of a 200-row decision table.
+    Policy(policy::Arguments),
+    /// The worklist's first page and the due timers, at growing numbers of open cases.
+    Reads(reads::Arguments),
+}
+
+pub(crate) fn run(command: &Command) -> Result<ExitCode> {
+    match command {
+        Command::Engine(arguments) => engine::run(arguments)?,
+        Command::Policy(arguments) => policy::run(arguments)?,
+        Command::Reads(arguments) => reads::run(arguments)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

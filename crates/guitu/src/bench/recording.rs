@@ -1,0 +1,106 @@
+//! A store that keeps what it is asked to commit, so that bare SQLite can be given the same rows in
+//! the same batches.
+
+use std::sync::{Mutex, PoisonError};
+
+use kernel::{Bucket, CaseNo, DossierKey, ShopId, Timestamp};
+use store::{
+    CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Listed, Loaded, Outcome,
+    Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
+};
+
+pub(super) struct Recording<S> {
+    pub(super) inner: S,
+    batches: Mutex<Vec<Vec<Commit>>>,
+}
+
+impl<S: Store> Recording<S> {
+    pub(super) fn new(inner: S) -> Self {
+        Self { inner, batches: Mutex::new(Vec::new()) }
+    }
+
+    pub(super) fn batches(&self) -> Vec<Vec<Commit>> {
+        std::mem::take(&mut *self.batches.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<S: Store> Store for Recording<S> {
+    fn load(&self, wanted: &[Wanted]) -> Result<Vec<Loaded>, StoreError> {
+        self.inner.load(wanted)
+    }
+
+    fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
+        self.batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch.to_vec());
+        self.inner.commit(batch)
+    }
+
+    fn history(
+        &self,
+        dossier: &DossierKey,
+        after: Version,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        self.inner.history(dossier, after, limit)
+    }
+
+    fn due_timers(&self, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>, StoreError> {
+        self.inner.due_timers(now, limit)
+    }
+
+    fn due_effects(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEffect>, StoreError> {
+        self.inner.due_effects(now, limit)
+    }
+
+    fn note_attempts(
+        &self,
+        attempts: &[(DossierKey, String, Timestamp)],
+    ) -> Result<(), StoreError> {
+        self.inner.note_attempts(attempts)
+    }
+
+    fn tasks(&self, page: &TaskPage) -> Result<Vec<Listed<TaskRow>>, StoreError> {
+        self.inner.tasks(page)
+    }
+
+    fn cases(&self, page: &CasePage) -> Result<Vec<Listed<CaseRow>>, StoreError> {
+        self.inner.cases(page)
+    }
+
+    fn find(
+        &self,
+        shop: &ShopId,
+        term: &Term,
+        limit: usize,
+    ) -> Result<Vec<DossierKey>, StoreError> {
+        self.inner.find(shop, term, limit)
+    }
+
+    fn case(&self, dossier: &DossierKey, case: &CaseNo) -> Result<Option<CaseRow>, StoreError> {
+        self.inner.case(dossier, case)
+    }
+
+    fn entries(&self, dossier: &DossierKey) -> Result<Vec<EntryRow>, StoreError> {
+        self.inner.entries(dossier)
+    }
+
+    fn totals(&self) -> Result<Vec<Total>, StoreError> {
+        self.inner.totals()
+    }
+
+    fn dossiers(
+        &self,
+        bucket: Bucket,
+        after: Option<&DossierKey>,
+        limit: usize,
+    ) -> Result<Vec<DossierKey>, StoreError> {
+        self.inner.dossiers(bucket, after, limit)
+    }
+
+    fn keep(&self, document: &Document) -> Result<bool, StoreError> {
+        self.inner.keep(document)
+    }
+
+    fn documents(&self, kind: &str) -> Result<Vec<Document>, StoreError> {
+        self.inner.documents(kind)
+    }
+}

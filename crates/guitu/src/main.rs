@@ -1,0 +1,71 @@
+//! `guitu`: the command line. Wires the crates together and holds no rule of its own.
+//!
+//! **Invariant:** the wall clock, the environment and the file system are reached from here and
+//! from `intake`, nowhere else.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command line")]
+
+mod bench;
+mod clock;
+mod crash;
+mod explain;
+mod pack;
+mod packs;
+mod scenario;
+mod triage;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// After-sales, decided: refunds, returns, exchanges and everything around them.
+#[derive(Debug, Parser)]
+#[command(name = "guitu", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Reads today's exports and hands back a decided, prioritised worklist.
+    Triage(triage::Arguments),
+    /// Says why a case was decided as it was, in plain words.
+    Explain(explain::Arguments),
+    /// Policy packs: check them, list them, exchange tables with GoRules.
+    Pack {
+        #[command(subcommand)]
+        command: pack::Command,
+    },
+    /// Runs scenarios: the executable ledger.
+    Scenario {
+        #[command(subcommand)]
+        command: scenario::Command,
+    },
+    /// Measures this machine with the real engine.
+    Bench {
+        #[command(subcommand)]
+        command: bench::Command,
+    },
+    /// A run of many orders against a database file, made to be killed and resumed.
+    #[command(hide = true)]
+    Crash(crash::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Triage(arguments) => triage::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Pack { command } => pack::run(&command),
+        Command::Scenario { command } => scenario::run(&command),
+        Command::Bench { command } => bench::run(&command),
+        Command::Crash(arguments) => crash::run(&arguments),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("guitu: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

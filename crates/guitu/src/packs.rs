@@ -1,0 +1,56 @@
+//! Where packs come from: the ones built in, or a folder of the merchant's own.
+
+use std::{collections::BTreeMap, path::Path};
+
+use anyhow::{Result, anyhow, bail};
+use include_dir::{Dir, include_dir};
+use policy::{Pack, Sources};
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
+
+/// The files of all packs: those of `dir` if one is given, else the ones built in.
+pub(crate) fn sources(dir: Option<&Path>) -> Result<BTreeMap<String, String>> {
+    match dir {
+        Some(dir) => {
+            intake::packs::pack_sources(dir).map_err(|it| anyhow!("{}", it.line(english())))
+        }
+        None => Ok(built_in()),
+    }
+}
+
+/// A checked pack by name.
+pub(crate) fn pack(name: &str, dir: Option<&Path>) -> Result<Pack> {
+    let files = sources(dir)?;
+    if !names(&files).any(|it| it == name) {
+        let known: Vec<&str> = names(&files).collect();
+        bail!("there is no pack `{name}`; there are {}", known.join(", "));
+    }
+    let sources = Sources::new(files);
+    Pack::build(name, &sources, &dossier::VOCABULARY).map_err(|complaints| {
+        let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+        anyhow!("pack `{name}` cannot be used:\n{}", lines.join("\n"))
+    })
+}
+
+/// Packs are folders with a `pack.toml`.
+pub(crate) fn names(files: &BTreeMap<String, String>) -> impl Iterator<Item = &str> {
+    files.keys().filter_map(|path| path.strip_suffix("/pack.toml"))
+}
+
+fn built_in() -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut pending = vec![&BUILT_IN];
+    while let Some(dir) = pending.pop() {
+        pending.extend(dir.dirs());
+        for file in dir.files() {
+            if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
+                files.insert(path.to_owned(), text.to_owned());
+            }
+        }
+    }
+    files
+}
+
+fn english() -> intake::Language {
+    intake::Language::En
+}

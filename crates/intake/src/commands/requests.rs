@@ -1,0 +1,159 @@
+//! What buyers ask for.
+
+use dossier::{
+    Command,
+    case::{Market, Pieces, Request},
+    command::Application,
+    words::{CaseKind, GoodsClaim, Reason, Standing},
+};
+use kernel::{LineNo, Quantity};
+
+use super::{
+    OneOrder,
+    lines::{Found, line_of},
+    same_code,
+};
+use crate::{
+    complaint::{Complaint, Expected},
+    refunds::RefundRow,
+    words::{RefundKind, RefundStatus},
+};
+
+impl OneOrder<'_, '_> {
+    /// Files a request. A request that names no line we know is about the whole order; one for more
+    /// pieces than are left is about those that are.
+    pub(super) fn apply(&mut self, refund: &RefundRow) -> Vec<Complaint> {
+        let mut complaints = Vec::new();
+        let pieces = self.pieces(refund, &mut complaints);
+        let request = Request {
+            kind: kind(refund),
+            reason: same_code(refund.reason).unwrap_or(Reason::Other),
+            reason_text: refund.reason_text.as_deref().unwrap_or_default().to_owned(),
+            pieces,
+            asked: Some(refund.amount),
+            goods: same_code(refund.goods_state).unwrap_or(GoodsClaim::Unknown),
+            note: refund.remark.as_deref().unwrap_or_default().to_owned(),
+        };
+        let named = refund.return_parcel.clone();
+        let carrier = refund.return_carrier.as_ref().map(|it| it.name.to_string());
+        let application = Application {
+            case: refund.refund_no.clone(),
+            request,
+            filed_at: refund.applied_at,
+            follows: None,
+            market: self.market(refund),
+            findings: Vec::new(),
+            return_parcel: named.map(|it| (it, carrier.unwrap_or_default())),
+        };
+        self.push("request", Command::Apply(Box::new(application)), Some(refund.row));
+        complaints
+    }
+
+    fn market(&self, refund: &RefundRow) -> Market {
+        let shared = |it| self.join.shared.contains(it);
+        Market {
+            standing: standing(refund.status),
+            deadline: refund.deadline,
+            intervened: refund.intervened.unwrap_or(false),
+            instant: refund.instant_refund.unwrap_or(false),
+            insured: refund.freight_insurance.unwrap_or(false),
+            shared_number: refund.return_parcel.as_ref().is_some_and(shared),
+        }
+    }
+
+    fn pieces(&self, refund: &RefundRow, complaints: &mut Vec<Complaint>) -> Vec<Pieces> {
+        let items = self.join.items(&self.order.order_no);
+        let taken = self.taken_before(refund);
+        let left_of = |at: usize, bought: u32| {
+            Quantity::new(bought.saturating_sub(taken.get(at).copied().unwrap_or_default()))
+        };
+        match line_of(refund, items, &taken) {
+            Found::Line(line, bought) => {
+                let at = usize::from(line.0).saturating_sub(1);
+                let left = left_of(at, bought.pieces());
+                let asked = refund.quantity.unwrap_or(left);
+                if left < asked {
+                    complaints.push(self.warn(refund.row, asked.to_string(), at_most(left)));
+                }
+                vec![Pieces { line, quantity: asked.min(left) }]
+            }
+            Found::None if items.is_empty() => {
+                vec![Pieces { line: LineNo(1), quantity: Quantity::ONE }]
+            }
+            Found::None => {
+                let sku = refund.sku.as_ref().map(ToString::to_string);
+                complaints.push(self.warn(refund.row, sku.unwrap_or_default(), known_line()));
+                let lines = items.iter().enumerate().zip(1..);
+                let all = lines.map(|((at, item), no)| Pieces {
+                    line: LineNo(no),
+                    quantity: left_of(at, item.quantity.pieces()),
+                });
+                all.filter(|it| !it.quantity.is_zero()).collect()
+            }
+        }
+    }
+
+    /// Pieces of each line that earlier requests of the same files ask for.
+    fn taken_before(&self, refund: &RefundRow) -> Vec<u32> {
+        let items = self.join.items(&self.order.order_no);
+        let mut taken = vec![0_u32; items.len()];
+        for earlier in self.join.refunds(&self.order.order_no) {
+            if earlier.refund_no == refund.refund_no {
+                break;
+            }
+            if matches!(earlier.status, RefundStatus::Declined | RefundStatus::Closed) {
+                continue;
+            }
+            if let Found::Line(line, bought) = line_of(earlier, items, &taken) {
+                let at = usize::from(line.0).saturating_sub(1);
+                if let Some(taken) = taken.get_mut(at) {
+                    let left = bought.pieces().saturating_sub(*taken);
+                    let asked = earlier.quantity.map_or(left, Quantity::pieces).min(left);
+                    *taken = taken.saturating_add(asked);
+                }
+            }
+        }
+        taken
+    }
+}
+
+fn at_most(left: Quantity) -> Expected {
+    Expected::Entry {
+        english: format!("at most {left} pieces; earlier requests ask for the others"),
+        chinese: format!("最多 {left} 件，其余件数已在更早的申请中"),
+    }
+}
+
+fn known_line() -> Expected {
+    Expected::Entry {
+        english: "a line of the order; taken as a request about the whole order".to_owned(),
+        chinese: "订单中的商品行；已按整单申请处理".to_owned(),
+    }
+}
+
+/// Files of channels without a kind still say where the goods are.
+fn kind(refund: &RefundRow) -> CaseKind {
+    match refund.kind {
+        Some(RefundKind::Other) | None => {
+            if refund.return_parcel.is_some() {
+                CaseKind::ReturnRefund
+            } else {
+                CaseKind::RefundOnly
+            }
+        }
+        Some(kind) => same_code(kind).unwrap_or(CaseKind::RefundOnly),
+    }
+}
+
+fn standing(status: RefundStatus) -> Standing {
+    match status {
+        RefundStatus::Requested | RefundStatus::Other | RefundStatus::Refunding => {
+            Standing::Requested
+        }
+        RefundStatus::ApprovedAwaitingReturn => Standing::AwaitingReturn,
+        RefundStatus::ReturnedAwaitingReceipt => Standing::Returning,
+        RefundStatus::Refunded => Standing::Refunded,
+        RefundStatus::Declined => Standing::Declined,
+        RefundStatus::Closed => Standing::Closed,
+    }
+}

@@ -1,0 +1,11 @@
+//! Files in, rows and complaints out.
+
+mod bounds;
+mod dirt;
+mod harness;
+mod marketplaces;
+mod output;
+mod properties;
+mod values;
+mod words;
+mod workbooks;

@@ -1,0 +1,243 @@
+//! A scenario as it was read: what is given, what happens, what must be seen.
+
+use std::collections::BTreeMap;
+
+use dossier::{
+    case::{Finding, Pieces},
+    command::PayoutOutcome,
+    facts::Fact,
+    order::{Announced, SoldLine},
+    words::{CaseKind, Channel, Direction, GoodsClaim, Purpose, Reason, Role, ScanKind, Signer},
+};
+use kernel::{CaseNo, EvidenceId, OrderNo, ParcelNo, PayoutKey, TimerId};
+use money::Money;
+use policy::Value;
+
+use crate::{expect::Expect, provider::Mishap, read::When};
+
+/// One scenario, as somebody wrote it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scenario {
+    pub file: String,
+    /// Where it begins.
+    pub line: usize,
+    pub name: String,
+    /// The IDs of the ledger that it shows at work.
+    pub ledger: Vec<String>,
+    pub pack: String,
+    /// Constants of the pack that this shop sets otherwise, with where they stand.
+    pub constants: Vec<Setting>,
+    /// Whether the shop's systems can be acted on.
+    pub automatic: bool,
+    pub start: When,
+    pub people: BTreeMap<String, Person>,
+    pub orders: Vec<Sale>,
+    pub steps: Vec<Step>,
+}
+
+/// A constant of the pack, as a scenario sets it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Setting {
+    pub line: usize,
+    pub name: String,
+    pub value: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Person {
+    pub role: Role,
+    pub grade: u32,
+}
+
+/// An order, with what is known of it when the scenario begins. Moments count from the start.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sale {
+    pub line: usize,
+    pub order: OrderNo,
+    pub channel: Channel,
+    pub buyer: String,
+    pub placed_at: When,
+    pub paid_at: When,
+    pub ship_by: Option<When>,
+    pub shipped_at: Option<When>,
+    pub confirmed_at: Option<When>,
+    pub packed: bool,
+    pub presale: bool,
+    pub remote: bool,
+    pub lines: Vec<SoldLine>,
+    pub postage: Money,
+    pub coupon: Money,
+    pub promotions: Vec<Announced>,
+    pub points: Money,
+    pub gift_card: Money,
+    /// What the buyer paid in all, to be held against what the lines come to.
+    pub paid: Option<Money>,
+    pub parcels: Vec<Track>,
+}
+
+/// A courier's account of a parcel.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Track {
+    pub parcel: ParcelNo,
+    pub carrier: String,
+    /// Outbound unless it is a return that a case names.
+    pub direction: Option<Direction>,
+    pub case: Option<CaseNo>,
+    pub scans: Vec<PlannedScan>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PlannedScan {
+    pub at: When,
+    pub kind: ScanKind,
+    pub signer: Option<Signer>,
+}
+
+/// One step: a moment, somebody, something done, and what must be seen then.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    pub line: usize,
+    /// The step on one line, as it was written.
+    pub text: String,
+    pub at: Option<When>,
+    pub by: Option<String>,
+    pub order: Option<OrderNo>,
+    pub act: Act,
+    pub refused: Refused,
+    /// A part of the refusal's sentence.
+    pub says: Option<String>,
+    pub expect: Expect,
+}
+
+/// Whether the step's commands must be turned down, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Refused {
+    Nothing,
+    /// With this code, whatever is asked.
+    All(String),
+    /// Only these cases, each with its code.
+    Some(Vec<(CaseNo, String)>),
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// Time passes.
+    Wait,
+    Provider(Provider),
+    /// From now on new orders come under the pack with these constants.
+    Publish(Vec<Setting>),
+    Order(OrderNews),
+    Courier(Track),
+    Market(Cases, MarketNews),
+    Apply(Box<Filing>),
+    Change(Cases, Box<Wish>),
+    Withdraw(Cases),
+    EnterReturn(Cases, ParcelNo, String),
+    Find(Cases, Vec<(Fact, Value)>),
+    Attach(Cases, Vec<(Fact, EvidenceId)>),
+    Receive(Cases, Option<ParcelNo>),
+    Assess(Cases, Look),
+    Judge(Cases),
+    Approve(Cases, Option<Money>, String),
+    Decline(Cases, String),
+    AskBuyer(Cases, String),
+    RefundAhead(Cases, String),
+    Compensate(Cases, Purpose, Money, String),
+    RepayPostage(Cases, Money, Money),
+    DecideApproval(Cases, bool, String),
+    SendReplacement(Cases, ParcelNo, String),
+    Finish(Cases),
+    Task(Cases, TaskAct),
+    RecordPayout(PayoutKey, PayoutOutcome),
+    RetryPayout(PayoutKey),
+    ReleasePayout(PayoutKey),
+    RecordDelivery(String, bool),
+    Fire(TimerId),
+    /// A request, walked to its end by everybody concerned.
+    Refund(Box<Walk>),
+}
+
+/// The cases a step is about; empty means the one last spoken of.
+pub type Cases = Vec<CaseNo>;
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Provider {
+    Down,
+    Up,
+    /// What goes wrong with the next payments, in order.
+    Next(Vec<Mishap>),
+}
+
+/// What an order's source newly says.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OrderNews {
+    pub ship_by: Option<When>,
+    pub shipped_at: Option<When>,
+    pub confirmed_at: Option<When>,
+    pub packed: bool,
+    pub remote: bool,
+    /// Another total than the one known.
+    pub paid: Option<Money>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct MarketNews {
+    pub standing: Option<dossier::words::Standing>,
+    pub deadline: Option<When>,
+    pub intervened: Option<bool>,
+    pub instant: Option<bool>,
+    pub insured: Option<bool>,
+    pub shared_number: Option<bool>,
+}
+
+/// What a buyer asks for; what is not said stays as it is, or as it usually is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Wish {
+    pub kind: Option<CaseKind>,
+    pub reason: Option<Reason>,
+    pub reason_text: String,
+    pub pieces: Option<Vec<Pieces>>,
+    pub asked: Option<Money>,
+    pub goods: Option<GoodsClaim>,
+    pub note: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Filing {
+    pub case: Option<CaseNo>,
+    pub wish: Wish,
+    pub filed_at: Option<When>,
+    pub follows: Option<CaseNo>,
+    pub market: MarketNews,
+    pub findings: Vec<(Fact, Value)>,
+    pub return_parcel: Option<(ParcelNo, String)>,
+}
+
+/// What the inspector saw.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Look {
+    pub finding: Finding,
+    pub accepted: Vec<Pieces>,
+    pub reason: String,
+    pub withheld: Money,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TaskAct {
+    Claim(TaskName),
+    Answer(TaskName, String),
+    HandOver(TaskName, Role),
+}
+
+/// A task by its kind, or by its own name.
+pub type TaskName = String;
+
+/// A refund from the request to the money, and what it must come to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Walk {
+    pub filing: Filing,
+    pub look: Look,
+    pub amount: Money,
+    pub parts: Vec<(money::Tender, Money)>,
+    pub breakdown: Vec<(String, Money)>,
+}
