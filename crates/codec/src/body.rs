@@ -13,47 +13,61 @@ use kernel::{ParcelNo, TaskId, TimerId};
 
 use crate::{
     DecodeError,
-    shape::{Out, declare::shape_struct},
-    text,
+    packed::{Damaged, Packed, Unpacker, declare::packed_struct, folded, joined},
 };
 
-/// Stands first in every stored state. Raise it when a stored state no longer says all that its
-/// events say: states of another format are rebuilt from the events.
-const FORMAT: u8 = b'1';
+/// Raise it when the same events make another dossier than before: the form of the stored fields
+/// is in the format by itself.
+const GENERATION: u64 = 1;
+
+/// Stands first in every stored state.
+const FORMAT: u32 = folded(joined(Body::FORM, GENERATION));
 
 /// Room for most dossiers without growing.
-const LARGE: usize = 8192;
+const ROOM: usize = 8192;
 
 /// The state of a dossier, to be stored beside its events. Empty if there is none.
-///
-/// An open dossier is an object, a stopped one is the text that says where.
 pub fn encode_state(dossier: &Dossier) -> Vec<u8> {
     if *dossier == Dossier::Absent {
         return Vec::new();
     }
-    let mut bytes = Vec::with_capacity(LARGE);
-    bytes.push(FORMAT);
+    let mut bytes = Vec::with_capacity(ROOM);
+    bytes.extend_from_slice(&FORMAT.to_le_bytes());
     match dossier {
         Dossier::Absent => (),
-        Dossier::Open(body) => text::put(&Out(&**body), &mut bytes),
-        Dossier::Stopped { at } => text::put(at, &mut bytes),
+        Dossier::Open(body) => {
+            true.pack(&mut bytes);
+            body.pack(&mut bytes);
+        }
+        Dossier::Stopped { at } => {
+            false.pack(&mut bytes);
+            at.pack(&mut bytes);
+        }
     }
     bytes
 }
 
-/// Reads a stored state. [`DecodeError::OtherFormat`] is no damage: [`crate::replay`] the events.
+/// Reads a stored state. An error is no loss: [`crate::replay`] the events instead.
 pub fn decode_state(bytes: &[u8]) -> Result<Dossier, DecodeError> {
-    match bytes.split_first() {
-        None => Ok(Dossier::Absent),
-        Some((&FORMAT, at)) if at.starts_with(b"\"") => {
-            text::read_bytes("state", at).map(|at| Dossier::Stopped { at })
+    if bytes.is_empty() {
+        return Ok(Dossier::Absent);
+    }
+    match bytes.split_first_chunk() {
+        Some((format, rest)) if u32::from_le_bytes(*format) == FORMAT => {
+            Unpacker::all(rest, read).map_err(|Damaged| DecodeError::Damaged)
         }
-        Some((&FORMAT, body)) => text::read_bytes("state", body).map(Dossier::Open),
-        Some((&format, _)) => Err(DecodeError::OtherFormat { format }),
+        Some(_) | None => Err(DecodeError::OtherFormat),
     }
 }
 
-shape_struct! {
+fn read(from: &mut Unpacker<'_>) -> Result<Dossier, Damaged> {
+    if bool::unpack(from)? {
+        return Packed::unpack(from).map(Dossier::Open);
+    }
+    Ok(Dossier::Stopped { at: Packed::unpack(from)? })
+}
+
+packed_struct! {
     Body {
         order: Order,
     } or {

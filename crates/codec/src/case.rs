@@ -14,12 +14,12 @@ use kernel::{ActorId, CaseNo, EvidenceId, LineNo, ParcelNo, PayoutKey, Quantity,
 use money::Money;
 use policy::Value;
 
-use crate::shape::{
-    Blank,
-    declare::{shape_enum, shape_struct},
+use crate::{
+    packed::declare::{state_enum, state_struct},
+    shape::{Blank, declare::shape_struct},
 };
 
-shape_struct! {
+state_struct! {
     Case {
         no: CaseNo,
         request: Request,
@@ -38,7 +38,7 @@ shape_struct! {
     }
 }
 
-shape_struct! {
+state_struct! {
     Request {
         kind: CaseKind,
         reason: Reason,
@@ -51,9 +51,9 @@ shape_struct! {
     }
 }
 
-shape_struct! { Pieces { line: LineNo, quantity: Quantity } }
+state_struct! { Pieces { line: LineNo, quantity: Quantity } }
 
-shape_struct! {
+state_struct! {
     Market {
         standing: Standing,
     } or {
@@ -75,7 +75,7 @@ impl Blank for Market {
     }
 }
 
-shape_enum! {
+state_enum! {
     Status {
         "submitted" Submitted,
         "under-review" UnderReview,
@@ -101,11 +101,11 @@ shape_enum! {
     }
 }
 
-shape_struct! { Change { at: Timestamp, by: ActorId, from: Request } }
+state_struct! { Change { at: Timestamp, by: ActorId, from: Request } }
 
-shape_struct! { Evidence { id: EvidenceId, shows: Fact, at: Timestamp, by: ActorId } }
+state_struct! { Evidence { id: EvidenceId, shows: Fact, at: Timestamp, by: ActorId } }
 
-shape_struct! {
+state_struct! {
     Assessment {
         at: Timestamp,
         by: ActorId,

@@ -14,9 +14,9 @@ use serde::{
     de::{self, SeqAccess, Visitor},
 };
 
-use crate::shape::{Shape, declare::shape_struct};
+use crate::{packed::declare::state_struct, shape::Shape};
 
-shape_struct! {
+state_struct! {
     Judgement {
         at: Timestamp,
         verdict: Verdict,
@@ -37,7 +37,7 @@ shape_struct! {
     }
 }
 
-shape_struct! {
+state_struct! {
     Worth {
         due: Money,
     } or {

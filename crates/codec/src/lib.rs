@@ -24,6 +24,7 @@ pub mod jdm;
 mod judgement;
 mod kinds;
 mod order;
+mod packed;
 mod parcel;
 mod payout;
 pub mod shape;
@@ -55,9 +56,11 @@ pub enum DecodeError {
     },
     #[error("no {what} `{kind}` is known in version {version}")]
     UnknownKind { what: &'static str, kind: String, version: u32 },
-    /// Written by another release. The events still say everything.
-    #[error("the state is of format {format}; replay the events")]
-    OtherFormat { format: u8 },
+    /// Written by another release. The events still say everything: replay them.
+    #[error("the state is in the format of another release")]
+    OtherFormat,
+    #[error("the state is damaged")]
+    Damaged,
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use dossier::{
 use kernel::{LineNo, PackId, Quantity, Sku, Timestamp};
 use money::{Money, Tenders};
 
-use crate::shape::declare::shape_struct;
+use crate::{packed::declare::state_struct, shape::declare::shape_struct};
 
-shape_struct! {
+state_struct! {
     Order {
         channel: Channel,
         placed_at: Timestamp,
@@ -32,7 +32,7 @@ shape_struct! {
     }
 }
 
-shape_struct! {
+state_struct! {
     Line {
         no: LineNo,
         sku: Sku,
@@ -44,7 +44,7 @@ shape_struct! {
     }
 }
 
-shape_struct! {
+state_struct! {
     Promotion {
         threshold: Money,
         off: Money,

@@ -8,9 +8,12 @@ use kernel::{CaseNo, ParcelNo, Timestamp};
 
 use serde::{Deserializer, Serializer};
 
-use crate::shape::{Shape, declare::shape_struct};
+use crate::{
+    packed::declare::{packed_struct, state_struct},
+    shape::{Shape, declare::shape_struct},
+};
 
-shape_struct! {
+packed_struct! {
     Parcel {
         no: ParcelNo,
         direction: Direction,
@@ -21,7 +24,7 @@ shape_struct! {
     }
 }
 
-shape_struct! {
+state_struct! {
     Scan {
         at: Timestamp,
         kind: ScanKind,

@@ -9,9 +9,12 @@ use dossier::{
 use kernel::{ActorId, CaseNo, PayoutKey, Timestamp};
 use money::{Money, Tenders};
 
-use crate::shape::declare::{shape_enum, shape_struct};
+use crate::{
+    packed::declare::{state_enum, state_struct},
+    shape::declare::shape_enum,
+};
 
-shape_struct! {
+state_struct! {
     Payout {
         key: PayoutKey,
         case: CaseNo,
@@ -27,7 +30,7 @@ shape_struct! {
     }
 }
 
-shape_enum! {
+state_enum! {
     PayoutStatus {
         "reserved" Reserved,
         "sending" Sending { since: Timestamp },

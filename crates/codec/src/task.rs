@@ -6,9 +6,9 @@ use dossier::{
 };
 use kernel::{ActorId, CaseNo, PayoutKey, TaskId, TimerId, Timestamp};
 
-use crate::shape::declare::{shape_enum, shape_struct};
+use crate::packed::declare::{state_enum, state_struct};
 
-shape_struct! {
+state_struct! {
     Task {
         id: TaskId,
         kind: TaskKind,
@@ -24,9 +24,9 @@ shape_struct! {
     }
 }
 
-shape_struct! { Timer { id: TimerId, at: Timestamp, purpose: TimerPurpose } }
+state_struct! { Timer { id: TimerId, at: Timestamp, purpose: TimerPurpose } }
 
-shape_enum! {
+state_enum! {
     TimerPurpose {
         "task-due" TaskDue { task: TaskId },
         "look-again" LookAgain { case: CaseNo },

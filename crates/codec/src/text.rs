@@ -27,13 +27,6 @@ pub(crate) fn put(it: &impl Serialize, to: impl std::io::Write) {
 }
 
 pub(crate) fn read<T: Shape>(what: &'static str, text: &str) -> Result<T, DecodeError> {
-    done(what, serde_json::from_str(text))
-}
-
-pub(crate) fn read_bytes<T: Shape>(what: &'static str, bytes: &[u8]) -> Result<T, DecodeError> {
-    done(what, serde_json::from_slice(bytes))
-}
-
-fn done<T>(what: &'static str, read: serde_json::Result<In<T>>) -> Result<T, DecodeError> {
+    let read = serde_json::from_str(text);
     read.map(|In(it)| it).map_err(|source| DecodeError::Unreadable { what, source })
 }

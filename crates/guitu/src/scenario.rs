@@ -34,3 +34,29 @@ pub(crate) enum Backend {
     Memory,
     Sqlite,
 }
+
+pub(crate) fn run(command: &Command) -> Result<ExitCode> {
+    let Command::Check { dirs, packs: dir, store, json } = command;
+    let sources = Sources::new(packs::sources(dir.as_deref())?);
+    let open = || -> Result<Arc<dyn Store>> {
+        Ok(match store {
+            Backend::Memory => Arc::new(MemoryStore::default()),
+            Backend::Sqlite => Arc::new(SqliteStore::open_temporary()?),
+        })
+    };
+    let results = testkit::check(dirs, &sources, &open)?;
+    let (mut passed, mut failed) = (0_usize, 0_usize);
+    for result in &results {
+        let counter = if result.passed() { &mut passed } else { &mut failed };
+        *counter = counter.saturating_add(1);
+    }
+    if *json {
+        println!("{}", testkit::json(&results));
+    } else {
+        for result in results.iter().filter(|it| !it.passed()) {
+            println!("{result}\n");
+        }
+        println!("{passed} passed, {failed} failed");
+    }
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -16,6 +16,14 @@ pub(crate) fn half_width(it: char) -> char {
     }
 }
 
+/// The text in half-width characters; itself if it is already.
+pub(crate) fn halved(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(half_width).collect())
+}
+
 /// Marks that show nothing: byte order marks, zero-width spaces and joiners, direction overrides.
 pub(crate) fn is_invisible(it: char) -> bool {
     matches!(
@@ -32,8 +40,17 @@ pub(crate) fn is_invisible(it: char) -> bool {
 /// What is left of a word when width, case, white space and punctuation are taken away, so that
 /// `Order No.`, `order_no` and `ｏｒｄｅｒＮｏ` are one.
 pub(crate) fn folded(text: &str) -> String {
+    letters(text).collect()
+}
+
+/// Whether two words are one when folded.
+pub(crate) fn same_folded(left: &str, right: &str) -> bool {
+    left == right || letters(left).eq(letters(right))
+}
+
+fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
     let letters = text.chars().map(half_width).filter(|it| it.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
+    letters.flat_map(char::to_lowercase)
 }
 
 /// A cell without the guards that exporters put around it: white space, invisible marks,

@@ -14,7 +14,7 @@ pub(crate) use self::{
 use crate::{
     complaint::{Complaint, Expected, FileError, FileProblem, Severity},
     dictionary::{Concept, Dictionary},
-    fold::folded,
+    fold::same_folded,
     sheet::{Header, Record, Sheet, each_row},
 };
 
@@ -153,7 +153,7 @@ fn is_data(record: &Record, header: &Header, is_text: bool, log: &mut Log) -> bo
 
 /// Files that were glued together repeat their header.
 fn is_header_again(record: &Record, header: &Header) -> bool {
-    let is_again = |(nth, name): (usize, &Arc<str>)| folded(&record.cell(nth)) == folded(name);
+    let is_again = |(nth, name): (usize, &Arc<str>)| same_folded(&record.cell(nth), name);
     2 < header.names.len() && header.names.iter().enumerate().all(is_again)
 }
 

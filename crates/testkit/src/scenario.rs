@@ -119,6 +119,7 @@ pub enum Refused {
     Some(Vec<(CaseNo, String)>),
 }
 
+/// What a step does.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Act {
     /// Time passes.
@@ -126,35 +127,47 @@ pub enum Act {
     Provider(Provider),
     /// From now on new orders come under the pack with these constants.
     Publish(Vec<Setting>),
-    Order(OrderNews),
+    OfOrder(OrderAct),
+    OfCases(Cases, CaseAct),
+    /// A request, walked to its end by everybody concerned.
+    Refund(Box<Walk>),
+}
+
+/// Commands that name no case of the order yet, or none at all.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum OrderAct {
+    Record(OrderNews),
     Courier(Track),
-    Market(Cases, MarketNews),
     Apply(Box<Filing>),
-    Change(Cases, Box<Wish>),
-    Withdraw(Cases),
-    EnterReturn(Cases, ParcelNo, String),
-    Find(Cases, Vec<(Fact, Value)>),
-    Attach(Cases, Vec<(Fact, EvidenceId)>),
-    Receive(Cases, Option<ParcelNo>),
-    Assess(Cases, Look),
-    Judge(Cases),
-    Approve(Cases, Option<Money>, String),
-    Decline(Cases, String),
-    AskBuyer(Cases, String),
-    RefundAhead(Cases, String),
-    Compensate(Cases, Purpose, Money, String),
-    RepayPostage(Cases, Money, Money),
-    DecideApproval(Cases, bool, String),
-    SendReplacement(Cases, ParcelNo, String),
-    Finish(Cases),
-    Task(Cases, TaskAct),
     RecordPayout(PayoutKey, PayoutOutcome),
     RetryPayout(PayoutKey),
     ReleasePayout(PayoutKey),
     RecordDelivery(String, bool),
     Fire(TimerId),
-    /// A request, walked to its end by everybody concerned.
-    Refund(Box<Walk>),
+}
+
+/// Commands about cases.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CaseAct {
+    Market(MarketNews),
+    Change(Box<Wish>),
+    Withdraw,
+    EnterReturn(ParcelNo, String),
+    Find(Vec<(Fact, Value)>),
+    Attach(Vec<(Fact, EvidenceId)>),
+    Receive(Option<ParcelNo>),
+    Assess(Look),
+    Judge,
+    Approve(Option<Money>, String),
+    Decline(String),
+    AskBuyer(String),
+    RefundAhead(String),
+    Compensate(Purpose, Money, String),
+    RepayPostage(Money, Money),
+    DecideApproval(bool, String),
+    SendReplacement(ParcelNo, String),
+    Finish,
+    Task(TaskAct),
 }
 
 /// The cases a step is about; empty means the one last spoken of.
@@ -222,15 +235,30 @@ pub struct Look {
     pub withheld: Money,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TaskAct {
-    Claim(TaskName),
-    Answer(TaskName, String),
-    HandOver(TaskName, Role),
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            finding: Finding::Pass,
+            accepted: Vec::new(),
+            reason: String::new(),
+            withheld: Money::zero(money::Currency::Cny),
+        }
+    }
 }
 
-/// A task by its kind, or by its own name.
-pub type TaskName = String;
+/// Something done with a task, which is named by its kind or by its own name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TaskAct {
+    pub task: String,
+    pub does: TaskDeed,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TaskDeed {
+    Claim,
+    Answer(String),
+    HandOver(Role),
+}
 
 /// A refund from the request to the money, and what it must come to.
 #[derive(Clone, PartialEq, Eq, Debug)]

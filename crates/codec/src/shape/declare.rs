@@ -6,8 +6,8 @@
 //! shape_kinds!  { Event: "task-dropped" 1 { task: TaskId } = (Event::TaskChanged { … }) }
 //! ```
 //!
-//! Fields after `or` may be left out. The names are the stored ones: a field with another name in
-//! the domain is `stored = name: Type`. All three take the domain type apart and put it together
+//! Fields after `or` may be left out. The names are the stored ones: a field of a struct that has
+//! another name in the domain is `stored = name: Type`. All three take the domain type apart and put it together
 //! field by field, so a new field or variant does not compile until it has a stored form.
 
 /// A struct as an object.
@@ -58,8 +58,8 @@ macro_rules! shape_struct {
 /// An enum: a plain variant as its code, another as an object under its code.
 macro_rules! shape_enum {
     ($name:ident { $(
-        $code:literal $variant:ident $({ $($must:ident $(= $must_name:ident)?: $must_type:ty),* $(,)? }
-            $(or { $($may:ident $(= $may_name:ident)?: $may_type:ty),* $(,)? })?)?
+        $code:literal $variant:ident $({ $($must:ident: $must_type:ty),* $(,)? }
+            $(or { $($may:ident: $may_type:ty),* $(,)? })?)?
     ),* $(,)? }) => {
         impl $crate::shape::Shape for $name {
             fn write<S: ::serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -77,10 +77,7 @@ macro_rules! shape_enum {
                     })?,
                 )* }
                 let stored = match self { $(
-                    Self::$variant $({
-                        $($($must_name:)? $must,)*
-                        $($($($may_name:)? $may,)*)?
-                    })? => {
+                    Self::$variant $({ $($must,)* $($($may,)*)? })? => {
                         Stored::$variant $({ $($must,)* $($($may,)*)? })?
                     }
                 )* };
@@ -104,10 +101,7 @@ macro_rules! shape_enum {
                 )* }
                 Ok(match ::serde::Deserialize::deserialize(from)? { $(
                     Stored::$variant $({ $($must,)* $($($may,)*)? })? => {
-                        Self::$variant $({
-                            $($($must_name:)? $must,)*
-                            $($($($may_name:)? $may,)*)?
-                        })?
+                        Self::$variant $({ $($must,)* $($($may,)*)? })?
                     }
                 )* })
             }

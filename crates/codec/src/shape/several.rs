@@ -1,15 +1,10 @@
 //! Texts, numbers, and several of something.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     marker::PhantomData,
 };
 
-use dossier::{
-    parcel::Parcel,
-    task::{Task, Timer},
-};
-use kernel::{ParcelNo, TaskId, TimerId};
 use money::Money;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -132,38 +127,6 @@ impl<T: Shape + Ord> Blank for BTreeSet<T> {
     fn is_blank(&self) -> bool {
         self.is_empty()
     }
-}
-
-/// Maps of what carries its own key are stored as lists.
-macro_rules! keyed {
-    ($($field:ident: $key:ty => $name:ty;)*) => {$(
-        impl Shape for BTreeMap<$key, $name> {
-            fn write<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.collect_seq(self.values().map(Out))
-            }
-
-            fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let read = Vec::<$name>::read(from)?;
-                Ok(read.into_iter().map(|it| (it.$field.clone(), it)).collect())
-            }
-        }
-
-        impl Blank for BTreeMap<$key, $name> {
-            fn blank() -> Self {
-                Self::new()
-            }
-
-            fn is_blank(&self) -> bool {
-                self.is_empty()
-            }
-        }
-    )*};
-}
-
-keyed! {
-    no: ParcelNo => Parcel;
-    id: TaskId => Task;
-    id: TimerId => Timer;
 }
 
 /// Only in yuan: no amount of another currency is left out, since it would come back as yuan.

@@ -84,3 +84,174 @@ pub(super) struct NextTask {
     pub(super) role: String,
     pub(super) due: String,
 }
+
+impl Report {
+    /// Reads the worklist back from the store, page by page, as every other screen will.
+    pub(super) fn make(
+        engine: &Engine,
+        files: &Files,
+        arguments: &Arguments,
+        (now, zone): (Timestamp, Zone),
+    ) -> Result<Self> {
+        let mut rows = Vec::new();
+        for shop in files.shops(arguments) {
+            rows.extend(open_cases(engine, &shop)?);
+        }
+        // By rank, as in the index; of equal ranks the one that costs most first.
+        rows.sort_by_key(|it| (it.item.rank, std::cmp::Reverse(it.item.requested_or_due())));
+        let mut items = Vec::with_capacity(rows.len());
+        for row in &rows {
+            items.push(entry(engine, row, arguments, (now, zone))?);
+        }
+        let language = arguments.lang.of_intake();
+        let summary = Summary {
+            now: stamp(now, zone),
+            pack: engine
+                .shelf()
+                .current(&arguments.pack)
+                .map(|it| it.id().to_string())
+                .unwrap_or_default(),
+            orders: files.n_orders(),
+            requests: files.n_refunds(),
+            open_cases: items.len(),
+            by_route: count(items.iter().filter_map(|it| it.route.clone())),
+            by_ruling: count(items.iter().map(|it| it.ruling.clone())),
+            by_flag: count(items.iter().flat_map(|it| it.flags.iter().cloned())),
+            requested_fen: sum(items.iter().filter_map(|it| it.requested_fen)),
+            approved_fen: sum(items.iter().map(|it| it.amount_fen)),
+            at_risk: at_risk(&rows, now),
+            rejected_rows: files.n_rejected(),
+            warnings: files.complaints.len(),
+            complaints: files.complaints.iter().map(|it| it.line(language)).collect(),
+        };
+        Ok(Self { summary, items })
+    }
+}
+
+/// A worklist row with the shop it belongs to.
+struct Row {
+    dossier: kernel::DossierKey,
+    item: Item,
+}
+
+const PAGE: usize = 500;
+
+fn open_cases(engine: &Engine, shop: &ShopId) -> Result<Vec<Row>> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut after: Option<Cursor> = None;
+    loop {
+        let page = CasePage {
+            shop: shop.clone(),
+            open: true,
+            status: None,
+            after: after.take(),
+            limit: PAGE,
+        };
+        let found = engine.store().cases(&page)?;
+        let full = found.len() == PAGE;
+        for Listed { dossier, row } in found {
+            after = Some(Cursor {
+                rank: row.rank,
+                dossier: dossier.clone(),
+                id: row.case.to_string(),
+            });
+            rows.push(Row { dossier, item: Item::decode(&row.body)? });
+        }
+        if !full {
+            return Ok(rows);
+        }
+    }
+}
+
+fn entry(
+    engine: &Engine,
+    row: &Row,
+    arguments: &Arguments,
+    (now, zone): (Timestamp, Zone),
+) -> Result<Entry> {
+    let item = &row.item;
+    let mut tasks = item.tasks.iter().map(|it| NextTask {
+        kind: it.kind.clone(),
+        role: it.role.clone(),
+        due: stamp(it.due, zone),
+    });
+    Ok(Entry {
+        shop: row.dossier.shop.to_string(),
+        order_no: item.order_no.clone(),
+        refund_no: item.refund_no.clone(),
+        kind: item.kind.clone(),
+        reason: item.reason.clone(),
+        status: item.status.clone(),
+        route: item.route.clone(),
+        ruling: item.ruling.clone(),
+        clause: item.clause.clone(),
+        amount_fen: item.amount_fen,
+        points_fen: item.points_fen,
+        requested_fen: item.requested_fen,
+        cap_fen: item.cap_fen,
+        breakdown: item.breakdown,
+        postage_by: item.postage_by.clone(),
+        opened_at: stamp(item.opened_at, zone),
+        deadline: item.deadline.map(|it| stamp(it, zone)),
+        minutes_left: item.minutes_left(now),
+        priority: item.priority(now),
+        next_task: tasks.next(),
+        other_tasks: tasks.collect(),
+        reply: reply(engine, row, arguments)?,
+        flags: item.flags.clone(),
+    })
+}
+
+/// What to say to the buyer, filled in.
+fn reply(engine: &Engine, row: &Row, arguments: &Arguments) -> Result<String> {
+    let (_, dossier) = engine.dossier(&row.dossier)?;
+    let Dossier::Open(body) = dossier else { return Ok(String::new()) };
+    let Some(case) = body.cases.iter().find(|it| it.no.as_str() == row.item.refund_no) else {
+        return Ok(String::new());
+    };
+    let Some(pack) = engine.shelf().version(&body.order.pack) else { return Ok(String::new()) };
+    Ok(views::reply::draft(&body, case, &pack, arguments.lang.of_policy()))
+}
+
+fn count(codes: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for code in codes {
+        let count: &mut usize = counts.entry(code).or_default();
+        *count = count.saturating_add(1);
+    }
+    counts
+}
+
+fn sum(fen: impl Iterator<Item = i64>) -> i64 {
+    fen.fold(0, i64::saturating_add)
+}
+
+fn at_risk(rows: &[Row], now: Timestamp) -> AtRisk {
+    let mut at_risk = AtRisk::default();
+    for row in rows {
+        let Some(deadline) = row.item.deadline else { continue };
+        let left = deadline.since(now);
+        let asked = row.item.requested_or_due();
+        if left.is_negative() {
+            at_risk.passed.add(asked);
+        }
+        let within = [
+            (Span::hours(2), &mut at_risk.within_2h),
+            (Span::hours(24), &mut at_risk.within_24h),
+            (Span::hours(48), &mut at_risk.within_48h),
+        ];
+        for (span, risk) in within {
+            if !left.is_negative() && left <= span {
+                risk.add(asked);
+            }
+        }
+    }
+    at_risk
+}
+
+impl Risk {
+    fn add(&mut self, fen: i64) {
+        self.count = self.count.saturating_add(1);
+        self.requested_fen = self.requested_fen.saturating_add(fen);
+    }
+}

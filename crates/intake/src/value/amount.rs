@@ -1,13 +1,13 @@
 use money::{Currency, Money, MoneyError};
 
-use crate::{complaint::Expected, dictionary::Unit, fold::half_width};
+use crate::{complaint::Expected, dictionary::Unit, value::number::without_spaces};
 
 /// Ten million yuan: more than any order of ours, less than any slip of a column.
 const AMOUNT_MAX: Money = Money::fen(1_000_000_000);
 
 /// Reads an amount as back offices write it: `12.5`, `¥1,234.50`, `12.50元`, full-width digits.
 pub(crate) fn amount(text: &str, unit: Unit) -> Result<Money, Expected> {
-    let plain: String = text.chars().map(half_width).filter(|it| *it != ' ').collect();
+    let plain = without_spaces(text);
     let bare = plain.trim_start_matches(['¥', '+']);
     let bare = bare.strip_prefix("CNY").or_else(|| bare.strip_prefix("RMB")).unwrap_or(bare);
     let bare = bare.strip_suffix("CNY").or_else(|| bare.strip_suffix('元')).unwrap_or(bare);

@@ -1,12 +1,14 @@
+use std::borrow::Cow;
+
 use kernel::Quantity;
 
-use crate::{complaint::Expected, fold::half_width};
+use crate::{complaint::Expected, fold::halved};
 
 const PIECES_MAX: u32 = 1_000_000;
 
 /// Reads a whole number of pieces: `2`, `2.00`, `2件`.
 pub(crate) fn quantity(text: &str) -> Result<Quantity, Expected> {
-    let plain: String = text.chars().map(half_width).filter(|it| *it != ' ').collect();
+    let plain = without_spaces(text);
     let plain = plain.trim_start_matches(['x', 'X', '*']).trim_end_matches(['件', '个']);
     let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
     if fraction.bytes().any(|it| it != b'0') || !whole.bytes().all(|it| it.is_ascii_digit()) {
@@ -23,7 +25,7 @@ pub(crate) fn quantity(text: &str) -> Result<Quantity, Expected> {
 ///
 /// Refuses `3.85438E+17`: a spreadsheet took the number for an amount and its last digits are gone.
 pub(crate) fn identifier(text: &str) -> Result<String, Expected> {
-    let plain: String = text.chars().map(half_width).collect();
+    let plain = halved(text);
     let plain = plain.trim();
     if is_float(plain) {
         return Err(Expected::AllDigits);
@@ -34,6 +36,12 @@ pub(crate) fn identifier(text: &str) -> Result<String, Expected> {
     // `385438193763.0` is what some tools make of a number in a column of numbers.
     let whole = plain.strip_suffix(".0").filter(|it| it.bytes().all(|it| it.is_ascii_digit()));
     Ok(whole.unwrap_or(plain).to_owned())
+}
+
+/// In half-width characters, without the spaces between digits.
+pub(super) fn without_spaces(text: &str) -> Cow<'_, str> {
+    let text = halved(text);
+    if text.contains(' ') { Cow::Owned(text.replace(' ', "")) } else { text }
 }
 
 fn is_float(text: &str) -> bool {
@@ -65,7 +73,7 @@ pub(crate) fn parcels(text: &str) -> Result<Vec<String>, Expected> {
 /// Splits `顺丰速运 SF8556…` or `SF8556…(顺丰)` into the courier's name and the parcel's number. A
 /// number is a run of 6 to 40 letters, digits and dashes with at least five digits.
 pub(crate) fn waybill(text: &str) -> (Option<String>, Option<String>) {
-    let text: String = text.chars().map(half_width).collect();
+    let text = halved(text);
     let is_part = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
     let is_number = |run: &&str| {
         let digits = run.bytes().filter(u8::is_ascii_digit).count();
@@ -75,7 +83,7 @@ pub(crate) fn waybill(text: &str) -> (Option<String>, Option<String>) {
         text.split(|it| !is_part(it)).map(|it| it.trim_matches(['-', '_'])).find(is_number);
     let rest = match number {
         Some(number) => text.replacen(number, " ", 1),
-        None => text.clone(),
+        None => text.to_string(),
     };
     let labels =
         ["快递公司", "物流公司", "承运商", "快递单号", "物流单号", "运单号", "单号", "快递:"];
