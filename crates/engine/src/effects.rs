@@ -33,8 +33,12 @@ pub trait Outside: Send + Sync {
 /// What a provider says about a payment under a key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Asked {
-    Done { reference: String },
-    NotDone { why: String },
+    Done {
+        reference: String,
+    },
+    NotDone {
+        why: String,
+    },
     /// It never heard of the key: the payment may be sent, under that key.
     NeverHeard,
     Unknown,
@@ -96,7 +100,10 @@ impl Engine {
                 Command::RecordDelivery { effect: effect.id(), delivered }
             }
         };
-        let key = format!("{}-{}-{}", due.row.effect, due.row.kind, due.attempts);
+        // Named after what was learnt by which attempt: an effect that is sent anew counts its
+        // attempts from the beginning, and may well have another outcome.
+        let (effect, at) = (&due.row.effect, due.row.due.epoch_seconds());
+        let key = format!("{effect}-{at}-{}-{:016x}", due.attempts, codec::fingerprint(&command));
         Ok(Request {
             dossier: due.dossier.clone(),
             key: CommandKey::new(key).map_err(|_| EngineError::Stopped)?,
@@ -123,4 +130,3 @@ fn backoff(attempts: u32) -> Span {
     let minutes = 1_i64.checked_shl(doublings).unwrap_or(i64::MAX);
     Span::minutes(minutes).min(Span::hours(6))
 }
-

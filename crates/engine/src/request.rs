@@ -2,10 +2,7 @@
 
 use codec::Answer;
 use crossbeam_channel::{Receiver, Sender, bounded};
-use dossier::{
-    Command, Rejection,
-    command::Actor,
-};
+use dossier::{Command, Rejection, command::Actor};
 use kernel::{CommandKey, DossierKey};
 use store::{StoreError, Version};
 use thiserror::Error;

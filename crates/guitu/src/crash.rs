@@ -160,8 +160,11 @@ fn check_acknowledged(store: &dyn Store) -> Result<usize> {
         ensure!(version <= loaded.version.0, "{dossier}: version {version} was acknowledged");
         match loaded.answered {
             Some(answered) => {
-                let answer = codec::decode_answer(&answered.answer)?;
-                ensure!(answer.version == version, "{key}: was acknowledged at {version}");
+                let same = matches!(
+                    codec::decode_answer(&answered.answer)?,
+                    codec::Answer::Done { version: at, .. } if at == version
+                );
+                ensure!(same, "{key}: was acknowledged at version {version}");
             }
             // A command that found its work done wrote nothing, so there is nothing to find.
             None => ensure!(wrote == "0", "{dossier} {key}: was acknowledged and is gone"),

@@ -44,7 +44,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         for case in &body.cases {
             if case.no.as_str() == arguments.case || key.order.as_str() == arguments.case {
                 let language = arguments.lang.of_policy();
-                println!("{}", views::explain::explain(&key, &body, case, &pack, language));
+                let of = views::reply::Of { dossier: &key, body: &body, case, pack: &pack };
+                println!("{}\n", views::explain::explain(of, language));
                 told = true;
             }
         }
@@ -59,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 fn found(store: &dyn Store, arguments: &Arguments) -> Result<Vec<DossierKey>> {
     let shops = match &arguments.shop {
         Some(shop) => vec![ShopId::lossy(shop)],
-        None => crate::shops::known(store)?,
+        None => known_shops(store)?,
     };
     let mut keys = Vec::new();
     for shop in shops {
@@ -72,3 +73,12 @@ fn found(store: &dyn Store, arguments: &Arguments) -> Result<Vec<DossierKey>> {
     keys.dedup();
     Ok(keys)
 }
+
+/// The shops whose files were imported into the database.
+fn known_shops(store: &dyn Store) -> Result<Vec<ShopId>> {
+    let shops = store.documents(SHOP)?;
+    Ok(shops.iter().map(|it| ShopId::lossy(&it.name)).collect())
+}
+
+/// Kind of the documents that name the shops of a database.
+pub(crate) const SHOP: &str = "shop";

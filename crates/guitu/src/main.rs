@@ -11,8 +11,9 @@ mod crash;
 mod explain;
 mod pack;
 mod packs;
-mod scenario;
+//SC mod scenario;
 mod triage;
+mod workload;
 
 use std::process::ExitCode;
 
@@ -38,7 +39,7 @@ enum Command {
         command: pack::Command,
     },
     /// Runs scenarios: the executable ledger.
-    Scenario {
+    #[cfg(any())] Scenario {
         #[command(subcommand)]
         command: scenario::Command,
     },
@@ -57,7 +58,7 @@ fn main() -> ExitCode {
         Command::Triage(arguments) => triage::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Pack { command } => pack::run(&command),
-        Command::Scenario { command } => scenario::run(&command),
+        #[cfg(any())] Command::Scenario { command } => scenario::run(&command),
         Command::Bench { command } => bench::run(&command),
         Command::Crash(arguments) => crash::run(&arguments),
     };

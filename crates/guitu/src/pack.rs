@@ -62,7 +62,7 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
                 .with_context(|| format!("pack `{}` has no table `{table}`", pack.name()))?;
             let document = codec::jdm::export(found)
                 .map_err(|reason| anyhow!("table `{table}` cannot be exported: {reason}"))?;
-            write(out.as_ref(), &document)?;
+            write(out.as_ref(), &serde_json::to_string_pretty(&document)?)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::ImportJdm { file, out } => {

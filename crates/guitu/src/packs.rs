@@ -12,7 +12,7 @@ static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
 pub(crate) fn sources(dir: Option<&Path>) -> Result<BTreeMap<String, String>> {
     match dir {
         Some(dir) => {
-            intake::packs::pack_sources(dir).map_err(|it| anyhow!("{}", it.line(english())))
+            intake::pack_sources(dir).map_err(|it| anyhow!("{}", it.line(intake::Language::English)))
         }
         None => Ok(built_in()),
     }
@@ -49,8 +49,4 @@ fn built_in() -> BTreeMap<String, String> {
         }
     }
     files
-}
-
-fn english() -> intake::Language {
-    intake::Language::En
 }

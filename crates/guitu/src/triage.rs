@@ -16,7 +16,7 @@ use dossier::words::Channel;
 use engine::{Config, Engine, EngineError, Request, Shelf};
 use intake::commands::{Planned, Setting, plan};
 use kernel::{ActorId, Choice, Clock, ShopId, Timestamp, Zone};
-use store::Store;
+use store::{Document, Store};
 use store_sqlite::SqliteStore;
 
 use self::{files::Files, report::Report};
@@ -96,8 +96,8 @@ impl Language {
 
     pub(crate) fn of_intake(self) -> intake::Language {
         match self {
-            Self::Zh => intake::Language::Zh,
-            Self::En => intake::Language::En,
+            Self::Zh => intake::Language::Chinese,
+            Self::En => intake::Language::English,
         }
     }
 }
@@ -136,7 +136,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     engine.shut_down();
     show::show(&report, arguments, zone)?;
     if let Some(path) = &arguments.rejected {
-        files.write_rejected(path)?;
+        files.write_rejected(path, arguments.lang.of_intake())?;
     }
     let code = if report.summary.rejected_rows == 0 { ALL_TAKEN } else { SOME_REJECTED };
     Ok(ExitCode::from(code))
@@ -184,6 +184,10 @@ fn import(
         }
     }
     bar.finish_and_clear();
+    for shop in files.shops(arguments) {
+        let (kind, name) = (crate::explain::SHOP.to_owned(), shop.to_string());
+        engine.store().keep(&Document { kind, name, body: String::new() })?;
+    }
     while engine.fire_timers(PORTION)? != 0 {}
     Ok(())
 }

@@ -35,6 +35,7 @@ mod tracks;
 mod value;
 mod words;
 
+pub mod commands;
 pub mod out;
 
 pub use crate::{

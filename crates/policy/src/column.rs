@@ -51,7 +51,7 @@ pub enum TypeError {
     WrongUnit { word: &'static str, unit: String, expected: String },
     #[error("the codes are not stated; write `one of a | b` or `set of a | b`")]
     NoCodes,
-    #[error("`{0}` is not a code; codes are lower-case words joined by hyphens")]
+    #[error("`{0}` is not a code; codes are lower-case words joined by hyphens or underscores")]
     NotACode(String),
     #[error("a set has at most 64 codes")]
     TooManyCodes,
@@ -272,7 +272,7 @@ fn read_unit(text: &str) -> Result<Unit, TypeError> {
 
 fn read_codes(text: &str) -> Result<Vec<String>, TypeError> {
     let codes: Vec<String> = text.split('|').map(|it| it.trim().to_owned()).collect();
-    match codes.iter().find(|it| !spelling::is_kebab(it)) {
+    match codes.iter().find(|it| !spelling::is_code(it)) {
         Some(bad) => Err(TypeError::NotACode(bad.clone())),
         None => Ok(codes),
     }

@@ -66,3 +66,8 @@ pub(crate) fn is_kebab(text: &str) -> bool {
     };
     text.split('-').all(is_word)
 }
+
+/// The codes of choices. Marketplaces use underscores, so codes taken from them may too.
+pub(crate) fn is_code(text: &str) -> bool {
+    text.split('_').all(is_kebab)
+}

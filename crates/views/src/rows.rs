@@ -3,9 +3,7 @@
 use dossier::{Body, Event, post, react, task::Task};
 use kernel::{CaseNo, DossierKey, Span, Timestamp};
 use money::MoneyError;
-use store::{
-    CaseRow, EffectRow, EntryRow, RowChange, TaskRow, Term, TermKind, TimerRow, Version,
-};
+use store::{CaseRow, EffectRow, EntryRow, RowChange, TaskRow, Term, TermKind, TimerRow, Version};
 
 use crate::worklist::Item;
 
@@ -51,9 +49,10 @@ fn term(kind: TermKind, text: &str) -> RowChange {
 
 /// Postings read the dossier before each event, so the events are folded in once more here.
 fn entries(change: &Change<'_>, rows: &mut Vec<RowChange>) -> Result<(), MoneyError> {
-    let mut before = change.before.cloned().map_or(dossier::Dossier::Absent, |it| {
-        dossier::Dossier::Open(Box::new(it))
-    });
+    let mut before = change
+        .before
+        .cloned()
+        .map_or(dossier::Dossier::Absent, |it| dossier::Dossier::Open(Box::new(it)));
     let mut position: u16 = 0;
     for event in change.events {
         let known = match &before {

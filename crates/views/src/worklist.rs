@@ -110,7 +110,8 @@ impl Item {
             rank: judgement.map_or(case.opened_at, |it| it.rank),
             tasks: tasks.into_iter().map(TaskLine::of).collect(),
             reply: judgement.map(|it| it.reply.clone()).unwrap_or_default(),
-            flags: judgement.map(|it| it.flags.iter().map(ToString::to_string).collect())
+            flags: judgement
+                .map(|it| it.flags.iter().map(ToString::to_string).collect())
                 .unwrap_or_default(),
             lines: lines(body, case),
             instant: case.market.instant,

@@ -9,9 +9,9 @@ use crate::jdm::export::{decimal, export, field};
 /// "inexpressible": [{ "name", "why" }] }`.
 ///
 /// `rows` are the names of the rows that answer: none or one, any number in a `collect` table.
-/// Half of the cases are drawn from all the column boundaries and the facts next to them, the
-/// other half from those a random row accepts, so that late rows are reached too. The same seed
-/// gives the same cases.
+/// Half of the cases are drawn from all the column boundaries and the facts next to them. The
+/// other half are for one row after the other, drawn from what the row accepts and then led away
+/// from the rows above it, so that late rows answer too. The same seed gives the same cases.
 pub fn comparison<'t>(
     tables: impl IntoIterator<Item = &'t Table>,
     cases_per_table: usize,
@@ -42,6 +42,9 @@ struct Draw<'t> {
     points: Vec<Vec<Point>>,
 }
 
+/// Steps taken away from the rows above before a row is given up for one case.
+const STEPS: usize = 64;
+
 impl<'t> Draw<'t> {
     fn new(table: &'t Table) -> Self {
         let points = (0..table.inputs().len()).map(|column| points(table, column)).collect();
@@ -49,30 +52,65 @@ impl<'t> Draw<'t> {
     }
 
     fn case(&self, nth: usize, random: &mut Random) -> Value {
-        let row = if nth.is_multiple_of(2) { None } else { random.pick(self.table.rows()) };
-        let picked = self.points.iter().enumerate().map(|(column, points)| {
-            let accepted = row.map(|it| accepted(it, column, points)).filter(|it| !it.is_empty());
-            random.pick(accepted.as_deref().unwrap_or(points)).copied().unwrap_or(Point::Missing)
-        });
-        let picked: Vec<Point> = picked.collect();
+        // Every other case is for a row, each in its turn.
+        let row = nth.checked_div(2).and_then(|it| it.checked_rem(self.table.rows().len()));
+        let row = row.and_then(|it| self.table.rows().get(it)).filter(|_| !nth.is_multiple_of(2));
+        let picked = match row {
+            Some(row) => self.within(row, random),
+            None => self.anywhere(random),
+        };
         let inputs = self.table.inputs().iter().zip(&picked);
         let input: Map<String, Value> =
-            inputs.clone().map(|(it, &point)| (field(&it.name), write(&it.kind, point))).collect();
-        let facts: Vec<policy::Value> = inputs.map(|(it, &point)| fact(&it.kind, point)).collect();
-        let rulings = match (self.table.hit(), self.table.ask(&facts)) {
-            (HitPolicy::Collect, _) => self.table.ask_all(&facts),
-            (HitPolicy::Unique | HitPolicy::First, Answer::Row(ruling)) => vec![ruling],
-            (HitPolicy::Unique | HitPolicy::First, Answer::Person(_)) => Vec::new(),
-        };
+            inputs.map(|(it, &point)| (field(&it.name), write(&it.kind, point))).collect();
+        let rulings = self.ask(&picked);
         let rows: Vec<&str> = rulings.iter().map(|it| it.clause().row).collect();
         let outputs: Vec<Value> = rulings.iter().map(|it| output(it)).collect();
         json!({ "input": input, "rows": rows, "outputs": outputs })
     }
-}
 
-fn accepted(row: &Row, column: usize, points: &[Point]) -> Vec<Point> {
-    let accepts = |it: &&Point| row.conditions.get(column).is_some_and(|set| set.accepts(**it));
-    points.iter().filter(accepts).copied().collect()
+    fn anywhere(&self, random: &mut Random) -> Vec<Point> {
+        self.points.iter().map(|it| random.pick(it).copied().unwrap_or(Point::Missing)).collect()
+    }
+
+    /// Facts that `row` accepts and, if they are found, no row above it does.
+    fn within(&self, row: &Row, random: &mut Random) -> Vec<Point> {
+        let columns = self.points.iter().zip(&row.conditions);
+        let choices: Vec<Vec<Point>> = columns
+            .map(|(points, set)| points.iter().copied().filter(|&it| set.accepts(it)).collect())
+            .collect();
+        let pick = |points: &Vec<Point>, random: &mut Random| {
+            random.pick(points).copied().unwrap_or(Point::Missing)
+        };
+        let mut picked: Vec<Point> = choices.iter().map(|it| pick(it, random)).collect();
+        for _ in 0..STEPS {
+            let Some(above) = self.ask(&picked).first().map(|it| it.row()) else { break };
+            if above.id == row.id || self.table.hit() == HitPolicy::Collect {
+                break;
+            }
+            // One step out of the row that answers instead, in a column where there is a way out.
+            let ways = choices.iter().zip(&above.conditions).enumerate();
+            let ways: Vec<(usize, Point)> = ways
+                .flat_map(|(column, (points, set))| {
+                    points.iter().filter(|it| !set.accepts(**it)).map(move |&it| (column, it))
+                })
+                .collect();
+            let Some(&(column, point)) = random.pick(&ways) else { break };
+            if let Some(fact) = picked.get_mut(column) {
+                *fact = point;
+            }
+        }
+        picked
+    }
+
+    fn ask(&self, points: &[Point]) -> Vec<Ruling<'t>> {
+        let inputs = self.table.inputs().iter().zip(points);
+        let facts: Vec<policy::Value> = inputs.map(|(it, &point)| fact(&it.kind, point)).collect();
+        match (self.table.hit(), self.table.ask(&facts)) {
+            (HitPolicy::Collect, _) => self.table.ask_all(&facts),
+            (HitPolicy::Unique | HitPolicy::First, Answer::Row(ruling)) => vec![ruling],
+            (HitPolicy::Unique | HitPolicy::First, Answer::Person(_)) => Vec::new(),
+        }
+    }
 }
 
 fn points(table: &Table, column: usize) -> Vec<Point> {

@@ -165,7 +165,7 @@ fn infer(literals: BTreeSet<Literal>) -> Option<Type> {
         return Some(Type::Flag);
     }
     let texts: Vec<String> = literals.into_iter().map(text).collect::<Option<_>>()?;
-    let are_codes = texts.iter().all(|it| is_kebab(it));
+    let are_codes = texts.iter().all(|it| it.split('_').all(is_kebab));
     Some(if are_codes { Type::Choice(texts) } else { Type::Text })
 }
 

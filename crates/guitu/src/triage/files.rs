@@ -1,19 +1,19 @@
 //! The four files, read, and everything that was wrong with them.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use anyhow::{Result, anyhow};
 use dossier::Rejection;
+use kernel::ShopId;
 use intake::{
-    Complaint, Context, Dictionary, Expected, FileError, Reading, Rejected, Severity, Sheet,
-    check_references,
+    Complaint, Context, Dictionary, Expected, FileError, ItemRow, OrderRow, Reading, RefundRow,
+    Rejected, Severity, Sheet, TrackRow, check_references,
     commands::{self, Planned},
-    items::ItemRow,
-    open_sheet,
-    orders::OrderRow,
-    read_items, read_orders, read_refunds, read_tracks,
-    refunds::RefundRow,
-    tracks::TrackRow,
+    open_sheet, read_items, read_orders, read_refunds, read_tracks,
 };
 
 use super::Arguments;
@@ -129,18 +129,34 @@ impl Files {
     /// Rows with at least one error, each counted once.
     pub(super) fn n_rejected(&self) -> usize {
         let errors = self.complaints.iter().filter(|it| it.severity == Severity::Error);
-        let rows: std::collections::BTreeSet<(&str, Option<u32>)> =
+        let rows: BTreeSet<(&str, Option<u32>)> =
             errors.map(|it| (it.file.as_ref(), it.row)).collect();
         rows.len()
     }
 
-    pub(super) fn write_rejected(&self, path: &Path) -> Result<()> {
-        let rejected: Vec<&Rejected> = [Some(&self.orders.rejected), Some(&self.refunds.rejected)]
+    pub(super) fn write_rejected(&self, path: &Path, language: intake::Language) -> Result<()> {
+        let files = [Some(&self.orders.rejected), Some(&self.refunds.rejected)]
             .into_iter()
             .chain([self.items.as_ref().map(|it| &it.rejected)])
             .chain([self.tracks.as_ref().map(|it| &it.rejected)])
-            .flatten()
-            .collect();
-        Ok(intake::out::write_rejected(path, &rejected, &self.complaints)?)
+            .flatten();
+        let of_file = |file: &Arc<str>| -> Vec<Complaint> {
+            self.complaints.iter().filter(|it| it.file == *file).cloned().collect()
+        };
+        let files: Vec<(&Rejected, Vec<Complaint>)> =
+            files.map(|it| (it, of_file(&it.file))).collect();
+        let files: Vec<(&Rejected, &[Complaint])> =
+            files.iter().map(|(rejected, complaints)| (*rejected, complaints.as_slice())).collect();
+        intake::out::write_rejected(path, &files, language)
+            .map_err(|error| anyhow!("{}", error.line(language)))
+    }
+
+    /// The shops the orders belong to.
+    pub(super) fn shops(&self, arguments: &Arguments) -> BTreeSet<ShopId> {
+        let default = ShopId::lossy(&arguments.shop);
+        let named = self.orders.rows.iter().map(|it| {
+            it.shop.as_deref().map_or_else(|| default.clone(), ShopId::lossy)
+        });
+        named.collect()
     }
 }

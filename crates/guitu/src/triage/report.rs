@@ -1,11 +1,11 @@
 //! The worklist as data: what every consumer of `guitu triage` reads.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use anyhow::Result;
 use dossier::Dossier;
 use engine::Engine;
-use kernel::{Choice, ShopId, Span, Timestamp, Zone};
+use kernel::{ShopId, Span, Timestamp, Zone};
 use serde::Serialize;
 use store::{CasePage, Cursor, Listed};
 use views::worklist::Item;
@@ -210,7 +210,8 @@ fn reply(engine: &Engine, row: &Row, arguments: &Arguments) -> Result<String> {
         return Ok(String::new());
     };
     let Some(pack) = engine.shelf().version(&body.order.pack) else { return Ok(String::new()) };
-    Ok(views::reply::draft(&body, case, &pack, arguments.lang.of_policy()))
+    let of = views::reply::Of { dossier: &row.dossier, body: &body, case, pack: &pack };
+    Ok(views::reply::draft(of, arguments.lang.of_policy()))
 }
 
 fn count(codes: impl Iterator<Item = String>) -> BTreeMap<String, usize> {

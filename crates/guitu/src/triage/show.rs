@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use intake::out::{Cell, Table, write_terminal, write_xlsx};
 use kernel::Zone;
@@ -33,14 +33,15 @@ pub(super) fn show(report: &Report, arguments: &Arguments, _zone: Zone) -> Resul
             }
         }
         Format::Xlsx => match &arguments.out {
-            Some(path) => write_xlsx(path, &table(report, arguments.lang, 0))?,
+            Some(path) => write_xlsx(&[table(report, arguments.lang, 0)], path)
+                .map_err(|error| anyhow!("{}", error.line(arguments.lang.of_intake())))?,
             None => bail!("a spreadsheet needs --out FILE"),
         },
         Format::Table => {
-            let shown = write_terminal(&table(report, arguments.lang, arguments.rows));
+            let table = table(report, arguments.lang, arguments.rows);
             match &arguments.out {
-                Some(path) => fs::write(path, format!("{shown}\n"))?,
-                None => println!("{shown}"),
+                Some(path) => write_terminal(&table, WIDE, fs::File::create(path)?)?,
+                None => write_terminal(&table, terminal_width(), std::io::stdout().lock())?,
             }
         }
     }
@@ -139,4 +140,14 @@ fn plain(summary: &Summary, arguments: &Arguments) -> String {
             yuan(risk.within_48h.requested_fen), summary.rejected_rows,
         ),
     }
+}
+
+/// Wide enough for everything, in files.
+const WIDE: usize = 400;
+/// What a terminal shows that does not say how wide it is.
+const USUAL: usize = 160;
+
+fn terminal_width() -> usize {
+    let size = console::Term::stdout().size_checked();
+    size.map_or(USUAL, |(_, columns)| usize::from(columns).max(80))
 }
