@@ -5,10 +5,6 @@ use serde_json::Value;
 
 use crate::{gate, process};
 
-pub(crate) fn exists() -> bool {
-    process::root().join("crates/guitu/src/main.rs").is_file()
-}
-
 /// The binary as the tests have built it.
 ///
 /// Asking for the tests too gives every crate the features that the tests gave it, so that

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, steps::Outcome, zen};
+use crate::{process, steps::Outcome};
 
 /// The nextest known to build with the toolchain in `rust-toolchain.toml`.
 const NEXTEST: &str = "0.9.143";
@@ -31,7 +31,7 @@ pub(crate) fn check() -> Result<Outcome> {
         }
     }
 
-    let for_zen = if zen::is_here() { FOR_ZEN } else { &[] };
+    let for_zen = FOR_ZEN;
     let missing: Vec<&Need> = ALWAYS
         .iter()
         .chain(for_zen)

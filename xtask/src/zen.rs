@@ -1,5 +1,6 @@
 //! Our tables against `zen-engine`: where both can express a table, both give the same answers.
 //!
+//! `guitu pack comparison` draws questions for every table of the packs and answers them.
 //! `tools/zen` holds the comparison, `compare.mjs`, and the `package-lock.json` that pins the
 //! engine. It is copied to `target/tools/zen` and installed there, so that nothing is ever
 //! installed into the sources, and installed again only when the lock file changes.
@@ -11,23 +12,17 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{process, steps::Outcome};
-
-pub(crate) fn is_here() -> bool {
-    sources().is_dir()
-}
+use crate::{binary, process, steps::Outcome};
 
 /// Runs the comparison, which ends with failure if any answer differs.
-///
-/// It runs in the folder where it is installed, and is told where the root is.
 pub(crate) fn compare() -> Result<Outcome> {
-    if !is_here() {
-        return Ok(Outcome::Skipped("there is no tools/zen"));
-    }
     let place = process::root().join("target/tools/zen");
     install(&sources(), &place)?;
-    let mut command = process::command("node", &["compare.mjs"]);
-    process::run(command.arg(process::root()).current_dir(&place))?;
+    let guitu = binary::build_with_the_tests()?;
+    let questions = process::read(&mut process::command(&guitu, &["pack", "comparison"]))?;
+    fs::write(place.join("comparison.json"), questions).context("cannot write the questions")?;
+    let mut command = process::command("node", &["compare.mjs", "comparison.json"]);
+    process::run(command.current_dir(&place))?;
     Ok(Outcome::Done)
 }
 

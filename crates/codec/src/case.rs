@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use dossier::{
     case::{
-        Assessment, Case, Change, Evidence, Finding, Judgement, Market, Pieces, Request, Status,
+        Answered, Assessment, Case, Change, Evidence, Finding, Judgement, Market, Pieces, Request,
+        Status,
     },
     command::Application,
     facts::Fact,
-    words::{CaseKind, GoodsClaim, Reason, Role, Standing},
+    words::{CaseKind, GoodsClaim, Reason, Role, Standing, TaskKind},
 };
 use kernel::{ActorId, CaseNo, EvidenceId, LineNo, ParcelNo, PayoutKey, Quantity, Timestamp};
 use money::Money;
@@ -34,6 +35,7 @@ state_struct! {
         changes: Vec<Change>,
         returns: Vec<ParcelNo>,
         assessment: Option<Assessment>,
+        answered: Vec<Answered>,
         handed_over: bool,
     }
 }
@@ -50,6 +52,8 @@ state_struct! {
         note: String,
     }
 }
+
+state_struct! { Answered { task: TaskKind, at: Timestamp } }
 
 state_struct! { Pieces { line: LineNo, quantity: Quantity } }
 

@@ -95,8 +95,8 @@ shape_kinds! { Event:
         = (Event::TaskChanged { task, change: TaskChange::HandedOver { to } });
     "task-overdue" 1 { task: TaskId }
         = (Event::TaskChanged { task, change: TaskChange::Overdue });
-    "task-answered" 1 { task: TaskId, by: ActorId, answer: String }
-        = (Event::TaskChanged { task, change: TaskChange::Answered { by, answer } });
+    "task-answered" 1 { task: TaskId, by: ActorId, at: Timestamp, answer: String }
+        = (Event::TaskChanged { task, change: TaskChange::Answered { by, at, answer } });
     "task-dropped" 1 { task: TaskId }
         = (Event::TaskChanged { task, change: TaskChange::Dropped });
 

@@ -17,14 +17,13 @@ use crate::{
     case::{Case, Pieces, Worth},
     order::{Order, Promotion, share_by_value},
     payout::PayoutStatus,
-    words::Purpose,
+    words::{Outward, Purpose},
 };
 
 /// What may be settled apart from the pieces themselves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Terms {
-    /// The outward postage goes back too, in proportion.
-    pub with_outward_postage: bool,
+    pub outward: Outward,
     /// Look at promotions again for what the buyer keeps; otherwise their shares stay apportioned.
     pub reevaluate_promotions: bool,
 }
@@ -50,7 +49,7 @@ pub fn worth(body: &Body, case: &Case, terms: Terms) -> Result<Worth, MoneyError
     } else {
         paid
     };
-    let postage = if terms.with_outward_postage { postage_share(body, case)? } else { zero };
+    let postage = outward_postage(body, case, terms.outward)?;
     let deducted = given_for(body, case)?.smaller(goods)?;
     let withheld = case.assessment.as_ref().map_or(zero, |it| it.withheld);
     let due = goods.minus(deducted)?.minus_down_to_zero(withheld)?.plus(postage)?;
@@ -178,6 +177,25 @@ fn forfeited(
         }
     }
     enjoyed.minus_down_to_zero(promotion.off_at(total)?)
+}
+
+/// The outward postage that goes back with the case's pieces. Whatever went back with earlier ones,
+/// the last piece takes the rest.
+fn outward_postage(body: &Body, case: &Case, outward: Outward) -> Result<Money, MoneyError> {
+    let order = &body.order;
+    let zero = Money::zero(order.currency());
+    let others = body.holding().filter(|it| it.case != case.no);
+    let given = Money::sum(order.currency(), others.map(|it| it.postage))?;
+    let left = order.postage.minus_down_to_zero(given)?;
+    let is_last = order.lines.iter().all(|line| {
+        let (before, count) = span_of(body, case, line.no);
+        line.quantity.pieces() <= before.saturating_add(count)
+    });
+    match outward {
+        Outward::WithLast | Outward::Share if is_last => Ok(left),
+        Outward::Kept | Outward::WithLast => Ok(zero),
+        Outward::Share => postage_share(body, case)?.smaller(left),
+    }
 }
 
 /// The share of the outward postage that the case's pieces carry.

@@ -30,8 +30,18 @@ pub struct Case {
     /// The buyer's parcels on their way back, first entered first.
     pub returns: Vec<ParcelNo>,
     pub assessment: Option<Assessment>,
+    /// Work that policy wanted and somebody has answered, and when. It is not wanted again until
+    /// policy says something else or the follow-up time is over.
+    pub answered: Vec<Answered>,
     /// Whether anything about the case was ever handed to another role: first-contact resolution.
     pub handed_over: bool,
+}
+
+/// A kind of work that somebody has answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answered {
+    pub task: TaskKind,
+    pub at: Timestamp,
 }
 
 /// What the buyer asks for.

@@ -119,6 +119,7 @@ pub enum TaskChange {
     Overdue,
     Answered {
         by: ActorId,
+        at: Timestamp,
         answer: String,
     },
     /// Nobody owes it any more.

@@ -5,7 +5,7 @@ use policy::Value;
 
 use crate::{
     body::{Body, Dossier},
-    case::{Case, Change},
+    case::{Answered, Case, Change, Judgement},
     event::{CaseChange, Event, PayoutChange, TaskChange},
     parcel::Parcel,
     payout::PayoutStatus,
@@ -105,7 +105,16 @@ impl Body {
                     self.case_mut(&case)?.handed_over = true;
                 }
             }
-            TaskChange::Answered { .. } | TaskChange::Dropped => {
+            TaskChange::Answered { at, .. } => {
+                let (kind, case, wanted) = (task.kind, task.case.clone(), task.by_policy);
+                self.tasks.remove(id);
+                if let Some(case) = case.filter(|_| wanted) {
+                    let case = self.case_mut(&case)?;
+                    case.answered.retain(|it| it.task != kind);
+                    case.answered.push(Answered { task: kind, at: *at });
+                }
+            }
+            TaskChange::Dropped => {
                 self.tasks.remove(id);
             }
         }
@@ -134,7 +143,13 @@ impl Case {
             }
             CaseChange::ReturnEntered { parcel, .. } => self.returns.push(parcel.clone()),
             CaseChange::Assessed(assessment) => self.assessment = Some((**assessment).clone()),
-            CaseChange::Judged(judgement) => self.judgement = Some((**judgement).clone()),
+            CaseChange::Judged(judgement) => {
+                let before = self.judgement.as_ref().and_then(Judgement::clause);
+                if before != judgement.clause() {
+                    self.answered.clear();
+                }
+                self.judgement = Some((**judgement).clone());
+            }
             CaseChange::Status { status, .. } => self.status = status.clone(),
         }
     }

@@ -248,6 +248,8 @@ facts! {
     Urgent = "urgent": Kind::Flag, Finding;
     DifferencePaid = "difference-paid": Kind::Flag, Finding;
     DepositPaid = "deposit-paid": Kind::Flag, Finding;
+    DifferencePromised = "difference-promised": Kind::Flag, Finding;
+    NightShift = "night-shift": Kind::Flag, Finding;
 }
 
 impl Fact {

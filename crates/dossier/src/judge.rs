@@ -20,7 +20,7 @@ use crate::{
     rejection::Rejection,
     scene::Scene,
     vocabulary::{self, Inquiry},
-    words::{CaseKind, Flag, Payer, Route, TaskKind, Verdict},
+    words::{CaseKind, Flag, Outward, Payer, Route, TaskKind, Verdict},
 };
 
 /// An advice may pass on this often before it is taken for a circle.
@@ -35,7 +35,7 @@ pub fn judge(body: &Body, case: &Case, context: Context<'_>) -> Result<Judgement
 
     let postage = scene.ask(&vocabulary::POSTAGE);
     let terms = Terms {
-        with_outward_postage: postage.and_then(|it| it.flag("outward")).unwrap_or(false),
+        outward: postage.and_then(|it| it.choice("outward")).unwrap_or(Outward::Kept),
         reevaluate_promotions: context.pack.flag("reevaluate-promotions")?,
     };
     let postage_by =

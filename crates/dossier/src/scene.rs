@@ -1,9 +1,11 @@
 //! One look at a case: every fact policy may ask for, read from the dossier at one moment.
 
+mod known;
+
 use kernel::{Choice, ParcelNo, Span, Timestamp};
-use money::Money;
 use policy::{Answer, Gap, Pack, Record, Ruling, Value};
 
+use self::known::Known;
 use crate::{
     body::Body,
     case::Case,
@@ -11,9 +13,7 @@ use crate::{
     facts::Fact,
     parcel::Parcel,
     vocabulary::Inquiry,
-    words::{
-        Act, CaseKind, GoodsClaim, Reason, Role, Route, ScanKind, Standing, TaskKind, Verdict,
-    },
+    words::{CaseKind, GoodsClaim, GoodsClass, ScanKind, Signer, Standing},
 };
 
 /// The dossier, a case and a moment, with what earlier rulings of the same look said.
@@ -42,25 +42,6 @@ pub(crate) struct Limits<'a> {
     surface_mail_prefixes: &'a str,
 }
 
-/// What earlier rulings said, and what is asked about at the moment.
-#[expect(clippy::struct_excessive_bools, reason = "they are facts, read one by one")]
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    pub(crate) route: Option<Route>,
-    pub(crate) module: Value,
-    pub(crate) fault: Value,
-    pub(crate) claims_late: bool,
-    pub(crate) window: Value,
-    pub(crate) complete: bool,
-    pub(crate) verdict: Option<Verdict>,
-    pub(crate) amount: Money,
-    pub(crate) above_share: bool,
-    pub(crate) nothing_due: bool,
-    pub(crate) task: Option<TaskKind>,
-    pub(crate) step: Value,
-    pub(crate) act: Option<(Act, Role, u32)>,
-}
-
 impl<'a> Scene<'a> {
     pub(crate) fn new(body: &'a Body, case: &'a Case, context: Context<'a>) -> Result<Self, Gap> {
         let pack = context.pack;
@@ -74,21 +55,7 @@ impl<'a> Scene<'a> {
             refused_carriers: pack.phrase("refused-carriers")?,
             surface_mail_prefixes: pack.phrase("surface-mail-prefixes")?,
         };
-        let known = Known {
-            route: None,
-            module: Value::Missing,
-            fault: Value::Missing,
-            claims_late: false,
-            window: Value::Missing,
-            complete: true,
-            verdict: None,
-            amount: Money::zero(body.order.currency()),
-            above_share: false,
-            nothing_due: false,
-            task: None,
-            step: Value::Missing,
-            act: None,
-        };
+        let known = Known::nothing(body.order.currency());
         Ok(Self { body, case, pack, now: context.now, limits, known, rulings: Vec::new() })
     }
 
@@ -142,7 +109,10 @@ impl<'a> Scene<'a> {
             Fact::SignedBy => Value::maybe(self.signer().map(Value::choice)),
             Fact::Kind => Value::choice(request.kind),
             Fact::Reason => Value::choice(request.reason),
-            Fact::ReturnsGoods => Value::flag(request.kind.returns_goods()),
+            // A return number given off the platform is a return, whatever was filed (PATH3-02).
+            Fact::ReturnsGoods => {
+                Value::flag(request.kind.returns_goods() || !self.case.returns.is_empty())
+            }
             Fact::GoodsClaim => Value::choice(request.goods),
             Fact::Asked => Value::maybe(request.asked.map(Value::amount)),
             Fact::AboveShare => Value::flag(self.known.above_share),
@@ -213,7 +183,7 @@ impl<'a> Scene<'a> {
         let lines = &self.case.request.pieces;
         let classes = lines.iter().filter_map(|it| self.body.order.line(it.line));
         let strictest = classes.map(|it| it.class).max();
-        strictest.map_or(Value::choice(crate::words::GoodsClass::Standard), Value::choice)
+        strictest.map_or(Value::choice(GoodsClass::Standard), Value::choice)
     }
 
     /// Whether nothing of the order is kept once the case's pieces go back.
@@ -239,7 +209,7 @@ impl<'a> Scene<'a> {
         scanned.or(self.body.order.confirmed_at)
     }
 
-    fn signer(&self) -> Option<crate::words::Signer> {
+    fn signer(&self) -> Option<Signer> {
         self.body.outbound().filter_map(|it| it.signed()).filter_map(|it| it.signer).max()
     }
 
@@ -253,12 +223,14 @@ impl<'a> Scene<'a> {
         if parcels.is_empty() {
             return if self.body.order.confirmed_at.is_some() { "signed" } else { "none" };
         }
-        let came_back = |it: &&Parcel| it.scans.iter().any(|it| it.kind == ScanKind::Returned);
-        if parcels.iter().any(came_back) {
+        // Parcels that come back say what became of the goods only if all of them do.
+        let coming: Vec<&&Parcel> = parcels.iter().filter(|it| !it.is_coming_back()).collect();
+        let is_back = |it: &&Parcel| it.scans.iter().any(|it| it.kind == ScanKind::Returned);
+        if coming.is_empty() && parcels.iter().all(is_back) {
             "returned"
-        } else if parcels.iter().any(|it| it.is_coming_back()) {
+        } else if coming.is_empty() {
             "refused"
-        } else if parcels.iter().all(|it| it.signed().is_some()) {
+        } else if coming.iter().all(|it| it.signed().is_some()) {
             "signed"
         } else if self.outbound_silent_for().is_some_and(|it| self.stagnant_after() < it) {
             "stagnant"
@@ -276,24 +248,39 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Whether another open request wants money for the same line (EXCH-07).
     fn has_company(&self) -> bool {
-        self.body.cases.iter().any(|it| it.no != self.case.no && it.status.is_open())
+        let same_line = |other: &Case| {
+            self.case.request.pieces.iter().any(|it| !other.quantity_of(it.line).is_zero())
+        };
+        self.body.cases.iter().any(|it| {
+            it.no != self.case.no
+                && it.status.is_open()
+                && it.request.kind.pays_goods_money()
+                && same_line(it)
+        })
     }
 
+    /// How far the goods are on their way back, by what we agreed to or the marketplace says.
     fn stage(&self) -> &'static str {
+        use crate::case::Status;
+
         if self.case.assessment.is_some() {
             return "inspected";
         }
         let back = self.body.returns_of(self.case).any(Parcel::is_back);
-        let received = matches!(self.case.status, crate::case::Status::Inspecting { .. });
-        match self.case.market.standing {
-            _ if back || received => "at-merchant",
-            Standing::Returning => "returning",
-            _ if !self.case.returns.is_empty() => "returning",
-            Standing::AwaitingReturn => "awaiting-return",
-            Standing::Requested | Standing::Declined | Standing::Refunded | Standing::Closed => {
-                "requested"
-            }
+        if back || matches!(self.case.status, Status::Inspecting { .. }) {
+            return "at-merchant";
+        }
+        let standing = self.case.market.standing;
+        let sent = !self.case.returns.is_empty() || self.case.status == Status::Returning;
+        let agreed = matches!(self.case.status, Status::AwaitingReturn { .. });
+        if sent || standing == Standing::Returning {
+            "returning"
+        } else if agreed || standing == Standing::AwaitingReturn {
+            "awaiting-return"
+        } else {
+            "requested"
         }
     }
 
@@ -349,31 +336,6 @@ fn words(list: &str) -> impl Iterator<Item = &str> {
     list.split([',', '，', '、']).map(str::trim).filter(|it| !it.is_empty())
 }
 
-impl Known {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "called for these facts only")]
-    fn value(&self, fact: Fact) -> Value {
-        let missing = || Value::Missing;
-        match fact {
-            Fact::Route => self.route.map_or_else(missing, Value::choice),
-            Fact::Module => self.module,
-            Fact::Fault => self.fault,
-            Fact::ClaimsLate => Value::flag(self.claims_late),
-            Fact::Window => self.window,
-            Fact::Complete => Value::flag(self.complete),
-            Fact::Verdict => self.verdict.map_or_else(missing, Value::choice),
-            Fact::Amount => Value::amount(self.amount),
-            Fact::Act => self.act.map_or_else(missing, |(act, _, _)| Value::choice(act)),
-            Fact::Role => self.act.map_or_else(missing, |(_, role, _)| Value::choice(role)),
-            Fact::Grade => {
-                self.act.map_or_else(missing, |(_, _, grade)| Value::Number(i64::from(grade)))
-            }
-            Fact::Task => self.task.map_or_else(missing, Value::choice),
-            Fact::Step => self.step,
-            _ => Value::Missing,
-        }
-    }
-}
-
 impl CaseKind {
     /// Whether the buyer sends goods back.
     pub fn returns_goods(self) -> bool {
@@ -381,11 +343,5 @@ impl CaseKind {
             Self::ReturnRefund | Self::Exchange | Self::Repair => true,
             Self::RefundOnly | Self::Reship | Self::Compensation | Self::PriceDifference => false,
         }
-    }
-}
-
-impl Reason {
-    pub fn is_other(self) -> bool {
-        self == Self::Other
     }
 }

@@ -8,7 +8,7 @@ use policy::{Constant, Field, Hit, Kind, Question, Vocabulary};
 
 use crate::{
     facts::Fact,
-    words::{CaseKind, Flag, Payer, Role, Route, TaskKind, Verdict},
+    words::{CaseKind, Flag, Outward, Payer, Role, Route, TaskKind, Verdict},
 };
 
 /// A question with the facts it may be answered from, in the order of `question.inputs`.
@@ -102,7 +102,7 @@ inquiries! {
     EVIDENCE = "evidence", One, [
         Reason, Module, Route, ReturnsGoods, ShopType, SignedBy, Photo, DetailPhoto, LaidOutPhoto,
         FaultPosition, Found, Report, Standing, Intervened, BrandProof, PurchaseVoucher, SignSlip,
-        RedSeal, ChatAdmission, PageScreenshot, Stage, FaultVerdict,
+        RedSeal, ChatAdmission, PageScreenshot, Stage, FaultVerdict, UnpackingVideo,
     ] -> &[must("complete", Kind::Flag), may("reply", Kind::Text)];
     /// Path 1 (DT-02, DT-27).
     UNSHIPPED = "unshipped", One, [
@@ -114,7 +114,7 @@ inquiries! {
     IN_TRANSIT = "in-transit", One, [
         Kind, Reason, ClaimsLate, PromisePassed, Tracking, Silent, Remote, DaysSinceShipped, Wish,
         CourierAnswer, Upset, TimeLeft, PromotionMode, Intervened, Presale, Abuse, AboveShare,
-        NothingDue, Change,
+        NothingDue, Change, GoodsClaim,
     ] -> ADVICE;
     /// Path 3 (DT-03, DT-08, DT-09, DT-12 to DT-16).
     RECEIVED = "received", One, [
@@ -136,7 +136,7 @@ inquiries! {
         Insists, ResaleOk, Cluster, ReturnsGoods,
     ] -> ADVICE;
     /// Accessory faults by warranty, cause and impact (DT-14).
-    ACCESSORY = "accessory", One, [InWarranty, Cause, Impact] -> ADVICE;
+    ACCESSORY = "accessory", One, [InWarranty, Cause, Impact, Negotiation] -> ADVICE;
     /// Scratches and blemishes (DT-15).
     SCRATCH = "scratch", One, [Found, InWarranty, Cause, Impact, Photo, Wish] -> ADVICE;
     /// Concerns that are no fault of the goods (DT-16).
@@ -149,7 +149,8 @@ inquiries! {
     ] -> ADVICE;
     /// Shortage by who signed (DT-09).
     SHORTAGE = "shortage", One, [
-        WarehouseAnswer, SignedBy, Consent, Weights, Credible, Photo, RedSeal, BuyerProof,
+        WarehouseAnswer, SignedBy, Consent, Weights, Credible, Photo, RedSeal, BuyerProof, Wish,
+        Kind,
     ] -> ADVICE;
     /// Only a part came back (DT-11).
     PART_RETURN = "part-return", One, [Forgot, Insists, BuyerProof, KnowsRules, RedSeal, Weights]
@@ -157,7 +158,8 @@ inquiries! {
     /// How to exchange (DT-07).
     EXCHANGE_ROUTE = "exchange-route", One, [
         SeveralRequests, Presale, TargetPresale, PageStock, RackChecked, DifferencePaid, Urgent,
-        DepositPaid, ReturnTrack, Stage, Assessment, Module, Window, FaultVerdict,
+        DepositPaid, ReturnTrack, Stage, Assessment, Module, Window, FaultVerdict, PromotionMode,
+        Wish,
     ] -> ADVICE;
     /// Late and unshipped (DT-21).
     LATE_ORDER = "late-order", One, [Wish, PromisePassed, Presale] -> ADVICE;
@@ -170,10 +172,13 @@ inquiries! {
         ReturnTrack, KnowsRules,
     ] -> ADVICE;
     /// Price differences (DT-20).
-    PRICE_DIFFERENCE = "price-difference", One, [Signed, DaysSinceSigned, PageScreenshot] -> ADVICE;
+    PRICE_DIFFERENCE = "price-difference", One, [
+        Signed, DaysSinceSigned, PageScreenshot, DifferencePromised,
+    ] -> ADVICE;
     /// Changes of address, style or carrier (DT-06).
-    CHANGE_REQUEST = "change-request", One, [Change, Packing, Shipped, Presale, CourierAnswer]
-        -> ADVICE;
+    CHANGE_REQUEST = "change-request", One, [
+        Change, Packing, Shipped, Presale, CourierAnswer, PromotionMode,
+    ] -> ADVICE;
     /// Parcels that stand still (DT-04).
     STAGNANT = "stagnant", One, [
         Tracking, Silent, Remote, DaysSinceShipped, CourierAnswer, PromotionMode, Wish,
@@ -184,9 +189,9 @@ inquiries! {
         CourierAnswer, WarehouseAnswer, Tracking, TimeLeft, Upset, CannotRefuse,
     ] -> ADVICE;
     /// Days left, money not advanced (DT-23).
-    LADDER = "ladder", One, [DaysLeft, ReturnTrack] -> ADVICE;
+    LADDER = "ladder", One, [DaysLeft, ReturnTrack, TimeLeft] -> ADVICE;
     /// Days left, money advanced (DT-23).
-    INSTANT_LADDER = "instant-ladder", One, [DaysLeft, ReturnTrack] -> ADVICE;
+    INSTANT_LADDER = "instant-ladder", One, [DaysLeft, ReturnTrack, TimeLeft] -> ADVICE;
     /// Verdict and evidence (DT-26).
     DISPUTE = "dispute", One, [Liable, Complete, RedSeal, Stage, Route] -> ADVICE;
     /// Installation (DT-30).
@@ -196,7 +201,7 @@ inquiries! {
     POSTAGE = "postage", One, [
         Route, Kind, Reason, Module, Fault, FaultVerdict, Insists, CannotRefuse, Worn,
         DaysSinceSigned, Report, Stage, Packing, Insured,
-    ] -> &[must("return-leg", Kind::Choice(Payer::CODES)), must("outward", Kind::Flag)];
+    ] -> &[must("return-leg", Kind::Choice(Payer::CODES)), must("outward", Kind::Choice(Outward::CODES))];
     /// Whether a coupon comes back (DT-18).
     COUPON = "coupon", One, [Shipped, WholeOrder] -> &[must("returned", Kind::Flag)];
     /// Who may do what, up to how much (DT-28, DT-29).
@@ -207,7 +212,7 @@ inquiries! {
         must("ask", Kind::Choice(Role::CODES)),
     ];
     /// Who owes a kind of work, for how long, and who is told when it is late (DT-34, section 4).
-    WORK = "work", One, [Task, Route, Reason, PromotionMode] -> &[
+    WORK = "work", One, [Task, Route, Reason, PromotionMode, NightShift] -> &[
         must("role", Kind::Choice(Role::CODES)),
         must("within", Kind::Span),
         must("working-time", Kind::Flag),
@@ -240,6 +245,7 @@ static CONSTANTS: &[Constant] = &[
     Constant { name: "stagnant-after", kind: Kind::Span },
     Constant { name: "stagnant-after-remote", kind: Kind::Span },
     Constant { name: "deadline-near", kind: Kind::Span },
+    Constant { name: "follow-up-after", kind: Kind::Span },
     Constant { name: "warranty", kind: Kind::Days },
     Constant { name: "reevaluate-promotions", kind: Kind::Flag },
     Constant { name: "refused-carriers", kind: Kind::Text },

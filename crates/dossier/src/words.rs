@@ -202,6 +202,11 @@ choice! {
         Escalated = "escalated",
         PersonMustLook = "person-must-look",
         TellResult = "tell-result",
+        CheckQuality = "check-quality",
+        TellOperations = "tell-operations",
+        ArrangePickup = "arrange-pickup",
+        ChangeAddress = "change-address",
+        CourierNotice = "courier-notice",
     }
 }
 
@@ -262,6 +267,17 @@ choice! {
         Buyer = "buyer",
         /// There is no such cost.
         Nobody = "nobody",
+    }
+}
+
+choice! {
+    /// Whether the outward postage goes back with goods money.
+    pub enum Outward {
+        Kept = "kept",
+        /// With the last piece: while anything of the order is kept, its way was not in vain.
+        WithLast = "with-last",
+        /// In proportion to the pieces.
+        Share = "share",
     }
 }
 

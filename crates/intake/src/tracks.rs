@@ -68,13 +68,12 @@ fn read_track(cells: &mut Cells<'_>) -> Option<TrackRow> {
 
 /// The status column, or what the description gives away.
 fn status(cells: &mut Cells<'_>) -> TrackStatus {
-    let find = |it: &Dictionary, word: &str| it.track_status.find(word).copied();
-    let described = cells
-        .word(Concept::Description)
-        .and_then(|it| cells.dictionary.track_status.find(&it).copied());
-    let find = |it: &Dictionary, word: &str| find(it, word).or(described);
+    let description = cells.word(Concept::Description);
+    let known = |it: &Dictionary, word: &str| it.track_status.find(word).copied();
+    let described = |it: &Dictionary| description.as_ref().and_then(|word| known(it, word));
+    let find = |it: &Dictionary, word: &str| known(it, word).or_else(|| described(it));
     let status = cells.code(Concept::TrackStatus, find, TrackStatus::Other);
-    status.or(described).unwrap_or(TrackStatus::Other)
+    status.or_else(|| described(cells.dictionary)).unwrap_or(TrackStatus::Other)
 }
 
 fn signer(cells: &Cells<'_>) -> Signer {

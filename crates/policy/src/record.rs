@@ -21,7 +21,8 @@ pub struct Record {
     pub row: Option<String>,
     /// Entries of the ledger behind the row.
     pub source: String,
-    /// `shipped=no; amount=12.50 yuan; days=missing`, in the order of the question.
+    /// `shipped=no; amount=12.50 yuan`, in the order of the question. Optional facts that were
+    /// missing are left out.
     pub inputs: String,
     /// `route=unshipped; cap=20.00 yuan`, or the reason why a person must look.
     pub outputs: String,
@@ -51,10 +52,15 @@ impl Pack {
     /// What to keep of an answer. `facts` are the ones the question was asked with.
     pub fn record(&self, question: &Question, facts: &[Value], answer: &Answer<'_>) -> Record {
         let given = |nth: usize| facts.get(nth).copied().unwrap_or(Value::Missing);
-        let inputs = question.inputs.iter().enumerate();
-        let inputs =
-            inputs.map(|(nth, field)| format!("{}={}", field.name, show(field, given(nth))));
-        let inputs = inputs.collect::<Vec<String>>().join("; ");
+        let mut inputs = String::new();
+        for (nth, field) in question.inputs.iter().enumerate() {
+            let value = given(nth);
+            if value == Value::Missing && field.optional {
+                continue;
+            }
+            let between = if inputs.is_empty() { "" } else { "; " };
+            inputs.extend([between, field.name, "=", &show(field, value)]);
+        }
         let (row, source, outputs) = match answer {
             Answer::Row(ruling) => {
                 let shown = ruling.shown().map(|(name, value)| format!("{name}={value}"));
@@ -100,7 +106,12 @@ fn read_inputs(question: &Question, text: &str) -> Result<Vec<Value>, ReplayErro
         *fact = Some(read(field, value)?);
     }
     let fields = question.inputs.iter().zip(facts);
-    fields.map(|(field, fact)| fact.ok_or(ReplayError::NotRecorded(field.name))).collect()
+    fields
+        .map(|(field, fact)| match fact {
+            None if field.optional => Ok(Value::Missing),
+            fact => fact.ok_or(ReplayError::NotRecorded(field.name)),
+        })
+        .collect()
 }
 
 /// The one way to write a fact.

@@ -83,7 +83,7 @@ impl<'t> Draw<'t> {
         };
         let mut picked: Vec<Point> = choices.iter().map(|it| pick(it, random)).collect();
         for _ in 0..STEPS {
-            let Some(above) = self.ask(&picked).first().map(|it| it.row()) else { break };
+            let Some(above) = self.ask(&picked).first().map(Ruling::row) else { break };
             if above.id == row.id || self.table.hit() == HitPolicy::Collect {
                 break;
             }

@@ -1,9 +1,6 @@
 //! Texts, numbers, and several of something.
 
-use std::{
-    collections::BTreeSet,
-    marker::PhantomData,
-};
+use std::{collections::BTreeSet, marker::PhantomData};
 
 use money::Money;
 use serde::{

@@ -41,7 +41,7 @@ fn a_fingerprint_tells_commands_apart_and_never_changes() {
     let prints: BTreeSet<u64> = commands.iter().map(fingerprint).collect();
     assert_eq!(prints.len(), commands.len());
     let withdraw = decode_command(r#"{"kind":"withdraw","case":"C1"}"#).unwrap();
-    expect_test::expect!["0"].assert_eq(&fingerprint(&withdraw).to_string());
+    expect_test::expect!["17549824268781454572"].assert_eq(&fingerprint(&withdraw).to_string());
 }
 
 #[test]
@@ -107,10 +107,10 @@ fn a_damaged_state_is_an_error_at_every_cut() {
 fn replaying_the_events_gives_the_state() {
     let events = sample::events();
     let state = Dossier::fold(&events);
-    assert!(matches!(&state, Dossier::Stopped { at } if at == "task-claimed"), "{state:?}");
+    // The sample drops a task that has been answered: a contradiction.
+    assert_eq!(state, Dossier::Stopped { at: "task-dropped".to_owned() });
 
-    let open: Vec<Event> =
-        events.into_iter().filter(|it| !it.kind().starts_with("task-")).collect();
+    let open: Vec<Event> = events.into_iter().filter(|it| it.kind() != "task-dropped").collect();
     let state = Dossier::fold(&open);
     assert!(matches!(state, Dossier::Open(_)), "{state:?}");
     let bodies: Vec<String> = open.chunks(3).map(encode_events).collect();
@@ -119,8 +119,7 @@ fn replaying_the_events_gives_the_state() {
 }
 
 fn money(currency: Currency) -> impl Strategy<Value = Money> {
-    (-9_000_000_000_000_000_i64..9_000_000_000_000_000)
-        .prop_map(move |it| Money::new(it, currency))
+    (-9_000_000_000_000_000_i64..9_000_000_000_000_000).prop_map(move |it| Money::new(it, currency))
 }
 
 fn currency() -> impl Strategy<Value = Currency> {

@@ -23,6 +23,9 @@ use kernel::{LineNo, Quantity, Timestamp};
 use money::{Currency, Money, Tender, Tenders};
 use policy::{Record, Value};
 
+/// As long as a marketplace's own number.
+const CASE: &str = "240011223344556677";
+
 pub(crate) fn id<N: std::str::FromStr<Err = kernel::IdError>>(text: &str) -> N {
     text.parse().unwrap()
 }
@@ -97,7 +100,14 @@ fn ruling(question: &str) -> Record {
 
 pub(crate) fn judgement() -> Judgement {
     let questions = [
-        "reason", "refund-path", "postage", "window", "evidence", "received", "quality", "urgency",
+        "reason",
+        "refund-path",
+        "postage",
+        "window",
+        "evidence",
+        "received",
+        "quality",
+        "urgency",
     ];
     Judgement {
         at: at(200_000),
@@ -196,10 +206,10 @@ pub(crate) fn case(no: &str) -> Case {
     }
 }
 
-fn payout(status: PayoutStatus) -> Payout {
+fn payout(case: &str, status: PayoutStatus) -> Payout {
     Payout {
-        key: id("240011223344556677-1"),
-        case: id("240011223344556677"),
+        key: id(&format!("{case}-1")),
+        case: id(case),
         purpose: Purpose::Refund,
         amount: Tenders::cash(fen(20_939)),
         entitled: fen(23_356),
@@ -211,11 +221,11 @@ fn payout(status: PayoutStatus) -> Payout {
     }
 }
 
-fn task(number: u32, kind: TaskKind) -> Task {
+fn task(case: &str, number: u32, kind: TaskKind) -> Task {
     Task {
-        id: id(&format!("240011223344556677-{number}")),
+        id: id(&format!("{case}-{number}")),
         kind,
-        case: Some(id("240011223344556677")),
+        case: Some(id(case)),
         role: Role::Agent,
         opened_at: at(200_000),
         due: at(214_400),
@@ -232,7 +242,7 @@ fn parcel(no: &str, direction: Direction) -> Parcel {
         no: id(no),
         carrier: "顺丰速运".to_owned(),
         direction,
-        case: (direction == Direction::Return).then(|| id("240011223344556677")),
+        case: (direction == Direction::Return).then(|| id(CASE)),
         scans: vec![
             scan(81_000, ScanKind::Collected, None),
             scan(90_000, ScanKind::Moving, None),
@@ -244,14 +254,14 @@ fn parcel(no: &str, direction: Direction) -> Parcel {
 /// Twelve lines, two cases under judgement, three tasks.
 pub(crate) fn dossier() -> Dossier {
     let mut body = Body::new(order(12));
-    body.cases = vec![case("240011223344556677"), case("240011223344556688")];
+    body.cases = vec![case(CASE), case("240011223344556688")];
     for (no, direction) in
         [("SF1234567890123", Direction::Return), ("YT9876543210987", Direction::Outbound)]
     {
         body.parcels.insert(id(no), parcel(no, direction));
     }
     for (number, kind) in [(1, TaskKind::Refund), (2, TaskKind::Review), (3, TaskKind::Inspect)] {
-        let task = task(number, kind);
+        let task = task(CASE, number, kind);
         let timer = Timer::for_task(&task).unwrap();
         body.timers.insert(timer.id.clone(), timer);
         body.tasks.insert(task.id.clone(), task);
@@ -260,7 +270,8 @@ pub(crate) fn dossier() -> Dossier {
         let timer = Timer { id: id(&format!("t-{}", body.timers.len())), at: at(1), purpose };
         body.timers.insert(timer.id.clone(), timer);
     }
-    body.payouts = vec![payout(PayoutStatus::Settled { at: at(9), reference: "4200".to_owned() })];
+    body.payouts =
+        vec![payout(CASE, PayoutStatus::Settled { at: at(9), reference: "4200".to_owned() })];
     body.pending = BTreeSet::from(["240011223344556677-text-2".to_owned()]);
     (body.n_tasks, body.n_texts) = (3, 2);
     Dossier::Open(Box::new(body))
@@ -326,17 +337,16 @@ pub(crate) fn events() -> Vec<Event> {
         },
         Event::CaseOpened { case: Box::new(case("C1")) },
     ];
-    events.extend(case_changes().into_iter().map(|change| Event::CaseChanged {
-        case: id("C1"),
-        change,
-    }));
-    events.push(Event::PayoutReserved { payout: Box::new(payout(PayoutStatus::Reserved)) });
+    events.extend(
+        case_changes().into_iter().map(|change| Event::CaseChanged { case: id("C1"), change }),
+    );
+    events.push(Event::PayoutReserved { payout: Box::new(payout("C1", PayoutStatus::Reserved)) });
     events.extend(payout_changes().into_iter().map(|change| Event::PayoutChanged {
         payout: id("C1-1"),
         at: at(7),
         change,
     }));
-    events.push(Event::TaskOpened { task: Box::new(task(1, TaskKind::CourierEnquiry)) });
+    events.push(Event::TaskOpened { task: Box::new(task("C1", 1, TaskKind::CourierEnquiry)) });
     events.extend(
         task_changes().into_iter().map(|change| Event::TaskChanged { task: id("C1-1"), change }),
     );

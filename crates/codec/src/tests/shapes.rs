@@ -32,9 +32,24 @@ fn refused<T: Shape + std::fmt::Debug>(text: &str, expected: Expect) {
 fn an_amount_is_exact_in_every_currency() {
     check(Money::fen(-1_205), expect!["-1205"]);
     check(Money::new(-1_205, Currency::Usd), expect![[r#""-12.05 USD""#]]);
-    refused::<Money>("12.5", expect!["invalid type: floating point `12.5`, expected a number of fen, or an amount with its currency such as `12.50 USD` at line 1 column 4"]);
-    refused::<Money>("\"12.50\"", expect![[r#"invalid value: string "12.50", expected a number of fen, or an amount with its currency such as `12.50 USD` at line 1 column 7"#]]);
-    refused::<Money>("18446744073709551615", expect!["invalid value: integer `18446744073709551615`, expected a number of fen, or an amount with its currency such as `12.50 USD` at line 1 column 20"]);
+    refused::<Money>(
+        "12.5",
+        expect![
+            "invalid type: floating point `12.5`, expected a number of fen, or an amount with its currency such as `12.50 USD` at line 1 column 4"
+        ],
+    );
+    refused::<Money>(
+        "\"12.50\"",
+        expect![[
+            r#"invalid value: string "12.50", expected a number of fen, or an amount with its currency such as `12.50 USD` at line 1 column 7"#
+        ]],
+    );
+    refused::<Money>(
+        "18446744073709551615",
+        expect![
+            "invalid value: integer `18446744073709551615`, expected a number of fen, or an amount with its currency such as `12.50 USD` at line 1 column 20"
+        ],
+    );
 }
 
 #[test]
@@ -47,7 +62,12 @@ fn tenders_are_named() {
         Tenders::new(Currency::Usd, parts).unwrap(),
         expect![[r#"{"currency":"USD","cash":9000,"points":1000}"#]],
     );
-    refused::<Tenders>(r#"{"shells":5}"#, expect![[r#"invalid value: string "shells", expected `currency` or a tender at line 1 column 9"#]]);
+    refused::<Tenders>(
+        r#"{"shells":5}"#,
+        expect![[
+            r#"invalid value: string "shells", expected `currency` or a tender at line 1 column 9"#
+        ]],
+    );
 }
 
 #[test]
@@ -58,9 +78,17 @@ fn a_value_is_written_in_the_words_of_its_fact() {
     check(Found(Fact::Demand, Value::Number(-5)), expect![[r#"{"demand":-5}"#]]);
     check(Found(Fact::Wish, Value::Missing), expect![[r#"{"wish":null}"#]]);
     check(Found(Fact::Demand, Value::Unreadable), expect![[r#"{"demand":"unreadable"}"#]]);
-    refused::<Found>(r#"{"wish":"a pony"}"#, expect![[r#"invalid value: string "a pony", expected a value of `wish` at line 1 column 16"#]]);
-    refused::<Found>(r#"{"mood":true}"#, expect![[r#"invalid value: string "mood", expected Fact at line 1 column 7"#]]);
-    refused::<Found>(r#"{"worn":true,"abuse":true}"#, expect!["exactly one fact is expected at line 1 column 26"]);
+    refused::<Found>(
+        r#"{"wish":"a pony"}"#,
+        expect![[
+            r#"invalid value: string "a pony", expected a value of `wish` at line 1 column 16"#
+        ]],
+    );
+    refused::<Found>(
+        r#"{"mood":true}"#,
+        expect![[r#"invalid value: string "mood", expected Fact at line 1 column 7"#]],
+    );
+    refused::<Found>(r#"{"worn":true,"abuse":true}"#, expect!["exactly one fact is expected"]);
 }
 
 /// Such a value cannot be stored as it is; it must not turn into another word.
@@ -83,13 +111,38 @@ fn no_word_of_a_fact_reads_as_unreadable() {
 fn every_status_has_a_form() {
     let written: Vec<String> =
         sample::statuses().iter().map(|it| serde_json::to_string(&Out(it)).unwrap()).collect();
-    expect![[r#""#]].assert_eq(&written.join("\n"));
+    expect![[r#"
+        "submitted"
+        "under-review"
+        {"waiting-buyer":{"asked":"照片"}}
+        "intercepting"
+        {"awaiting-approval":{"payout":"C1-1","maker":"wang","approver":"leader","due":1794450001}}
+        "awaiting-parcel"
+        {"awaiting-return":{"deadline":1794450002}}
+        {"awaiting-return":{}}
+        "returning"
+        {"inspecting":{"received_at":1794450003}}
+        {"refunding":{"payout":"C1-1"}}
+        {"sending-replacement":{}}
+        {"sending-replacement":{"parcel":"SF1"}}
+        "repairing"
+        "in-dispute"
+        {"declined":{"ground":"超过七天","at":1794450004}}
+        {"withdrawn":{"at":1794450005}}
+        {"done":{"at":1794450006}}"#]]
+    .assert_eq(&written.join("\n"));
 }
 
 #[test]
 fn names_and_words_are_checked() {
-    refused::<CaseNo>(r#""two words""#, expect![[r#"invalid value: string "two words", expected CaseNo at line 1 column 11"#]]);
-    refused::<Route>(r#""by-air""#, expect![[r#"invalid value: string "by-air", expected Route at line 1 column 8"#]]);
+    refused::<CaseNo>(
+        r#""two words""#,
+        expect![[r#"invalid value: string "two words", expected CaseNo at line 1 column 11"#]],
+    );
+    refused::<Route>(
+        r#""by-air""#,
+        expect![[r#"invalid value: string "by-air", expected Route at line 1 column 8"#]],
+    );
 }
 
 #[test]
@@ -97,7 +150,9 @@ fn fields_that_are_missing_or_unknown_are_refused() {
     refused::<Market>("{}", expect!["missing field `standing` at line 1 column 2"]);
     refused::<Market>(
         r#"{"standing":"requested","mood":"bad"}"#,
-        expect![[r#"unknown field `mood`, expected one of `standing`, `deadline`, `intervened`, `instant`, `insured`, `shared_number` at line 1 column 30"#]],
+        expect![[
+            r#"unknown field `mood`, expected one of `standing`, `deadline`, `intervened`, `instant`, `insured`, `shared_number` at line 1 column 30"#
+        ]],
     );
 }
 

@@ -7,16 +7,17 @@ use super::{
     Draft,
     draft::{not_possible, some_ground},
     judging::{self, hold},
-    money::{let_go, pay_now, release, reserve, send, settle_nothing},
+    money::{let_go, pay_now, pay_pieces_now, release, reserve, send, settle_nothing},
 };
 use crate::{
     amount::by_tender,
     case::{Case, Judgement, Status},
     facts::Fact,
+    judge::judge,
     rejection::Rejection,
     scene::Scene,
     vocabulary,
-    words::{Act, CaseKind, Purpose, Role, Route, TaskKind},
+    words::{Act, CaseKind, Purpose, Role, Route, TaskKind, Verdict},
 };
 
 /// Whether the actor may do something alone.
@@ -125,6 +126,9 @@ fn approve_money(
     ground: &str,
 ) -> Result<(), Rejection> {
     let known = draft.case(case)?;
+    if judgement.verdict == Verdict::RefundOnReturn {
+        return agree_on_condition(draft, case, judgement, ground);
+    }
     if let Some(until) = known.lock() {
         return Err(Rejection::Locked { until });
     }
@@ -143,6 +147,24 @@ fn approve_money(
         return Err(Rejection::ExceedsCap { asked: total, most: judgement.cap });
     }
     pay(draft, case, (purpose, total), ground)
+}
+
+/// Agreed, and paid by itself once the parcel is seen coming back (INTC-07).
+fn agree_on_condition(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    judgement: &Judgement,
+    ground: &str,
+) -> Result<(), Rejection> {
+    let total = judgement.amount.total()?;
+    if let Entitled::With(ask) = entitled(draft, case, Act::FullRefund, total)? {
+        let role = draft.context.actor.role;
+        return Err(Rejection::NotEntitled { role, act: Act::FullRefund, ask });
+    }
+    hold(draft, case, judgement)?;
+    draft.move_to(case, Status::AwaitingParcel, ground)?;
+    draft.tell(case, "approved-parcel")?;
+    judging::look_again(draft, case)
 }
 
 /// Less than everything, for goods the buyer keeps, is compensation; the rest of the price stays
@@ -313,7 +335,9 @@ pub(crate) fn refund_ahead(
     }
     judging::look_again(draft, case)?;
     let known = draft.case(case)?;
-    let Some(judgement) = known.judgement.clone() else { return Err(not_possible(known)) };
+    // Without proof the marketplace would give everything back, whatever was accepted (PATH4-10).
+    let whole = Case { assessment: None, ..known.clone() };
+    let judgement = judge(&draft.body, &whole, draft.context)?;
     let at_hand = matches!(known.status, Status::Inspecting { .. });
     if !known.may_be_paid_ahead() && !at_hand {
         return Err(Rejection::Locked { until: "the deadline is near or the buyer is upset" });
@@ -333,8 +357,8 @@ pub(crate) fn refund_ahead(
             ask,
         }),
         Entitled::Alone => {
-            let amount = by_tender(&draft.body, draft.case(case)?, total)?;
-            pay_now(draft, case, &amount)?;
+            let amount = by_tender(&draft.body, &whole, total)?;
+            pay_pieces_now(draft, case, &amount, &whole.request.pieces)?;
             if recovers {
                 draft.open_task(case, TaskKind::RegisterClaim, false)?;
             }

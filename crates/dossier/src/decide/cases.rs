@@ -45,6 +45,7 @@ pub(crate) fn apply(draft: &mut Draft<'_>, application: &Application) -> Result<
         changes: Vec::new(),
         returns: Vec::new(),
         assessment: None,
+        answered: Vec::new(),
         handed_over: false,
     };
     draft.record(Event::CaseOpened { case: Box::new(case) })?;

@@ -50,6 +50,10 @@ fn follow(draft: &mut Draft<'_>, case: &CaseNo, judgement: &Judgement) -> Result
         Verdict::Refund if acts && !judgement.amount.is_nothing() => {
             return refund_by_rule(draft, case, judgement);
         }
+        // Somebody entitled agreed to it, on this condition (INTC-07).
+        Verdict::Refund if draft.case(case)?.status == Status::AwaitingParcel => {
+            return refund_by_rule(draft, case, judgement);
+        }
         Verdict::AcceptReturn if acts && draft.case(case)?.status.is_undecided() => {
             hold(draft, case, judgement)?;
             let deadline = draft.case(case)?.market.deadline;
@@ -130,7 +134,13 @@ fn ask_to_stop(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
 /// Keeps the work that policy wants and drops what it wanted before.
 fn owe(draft: &mut Draft<'_>, case: &CaseNo, tasks: &[TaskKind]) -> Result<(), Rejection> {
     draft.drop_tasks(case, |it| it.by_policy && !tasks.contains(&it.kind))?;
-    tasks.iter().try_for_each(|&kind| draft.open_task(case, kind, true))
+    let follow_up = draft.context.pack.span("follow-up-after")?;
+    let now = draft.now();
+    let answered = draft.case(case)?.answered.clone();
+    let is_answered =
+        |kind: &TaskKind| answered.iter().any(|it| it.task == *kind && now < it.at.plus(follow_up));
+    let owed = tasks.iter().filter(|it| !is_answered(it));
+    owed.copied().try_for_each(|kind| draft.open_task(case, kind, true))
 }
 
 /// Sets the timer for the next moment at which the facts change by themselves.
@@ -165,6 +175,8 @@ fn next_change(draft: &Draft<'_>, case: &Case) -> Result<Option<Timestamp>, Reje
         let days = deadline.since(now).whole_seconds().div_euclid(Span::days(1).whole_seconds());
         moments.push(just_after(deadline.minus(Span::days(days))));
     }
+    let follow_up = draft.context.pack.span("follow-up-after")?;
+    moments.extend(case.answered.iter().map(|it| it.at.plus(follow_up)));
     let scene = Scene::new(&draft.body, case, draft.context)?;
     let moving = draft.body.outbound().filter(|it: &&Parcel| it.signed().is_none());
     let last_scans = moving.filter_map(|it| it.last()).map(|it| it.at);

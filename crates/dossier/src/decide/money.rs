@@ -9,7 +9,7 @@ use super::{
     judging::{self, reserved_for},
 };
 use crate::{
-    case::{Status, Worth},
+    case::{Pieces, Status, Worth},
     command::PayoutOutcome,
     event::{Event, PayoutChange},
     payout::{Payout, PayoutStatus},
@@ -25,6 +25,13 @@ pub(crate) fn reserve(
     purpose: Purpose,
     amount: &Tenders,
 ) -> Result<PayoutKey, Rejection> {
+    check_room(draft, purpose, amount)?;
+    let pieces = draft.case(case)?.pieces().to_vec();
+    set_aside(draft, case, (purpose, amount), pieces)
+}
+
+/// The one reservation of the order guards every way out.
+fn check_room(draft: &Draft<'_>, purpose: Purpose, amount: &Tenders) -> Result<(), Rejection> {
     let total = amount.total()?;
     if !total.is_positive() || amount.has_negative_part() {
         return Err(Rejection::NotPositive);
@@ -35,14 +42,14 @@ pub(crate) fn reserve(
             return Err(Rejection::ExceedsRoom { asked: total, left: room.total()? });
         }
     }
-    set_aside(draft, case, purpose, amount)
+    Ok(())
 }
 
 fn set_aside(
     draft: &mut Draft<'_>,
     case: &CaseNo,
-    purpose: Purpose,
-    amount: &Tenders,
+    (purpose, amount): (Purpose, &Tenders),
+    pieces: Vec<Pieces>,
 ) -> Result<PayoutKey, Rejection> {
     let total = amount.total()?;
     let known = draft.case(case)?;
@@ -55,7 +62,7 @@ fn set_aside(
         amount: amount.clone(),
         entitled: entitled(purpose, worth, total)?,
         postage: worth.map_or(Money::zero(amount.currency()), |it| it.postage).smaller(total)?,
-        pieces: known.pieces().to_vec(),
+        pieces,
         maker: draft.context.actor.id.clone(),
         reserved_at: draft.now(),
         status: PayoutStatus::Reserved,
@@ -80,13 +87,25 @@ pub(crate) fn pay_now(
     case: &CaseNo,
     amount: &Tenders,
 ) -> Result<(), Rejection> {
+    let pieces = draft.case(case)?.pieces().to_vec();
+    pay_pieces_now(draft, case, amount, &pieces)
+}
+
+/// The same for pieces that are not those the inspection accepted.
+pub(crate) fn pay_pieces_now(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    amount: &Tenders,
+    pieces: &[Pieces],
+) -> Result<(), Rejection> {
     let payout = match reserved_for(draft, case) {
         Some((held, holds)) if holds == *amount => held,
         held => {
             if let Some((held, _)) = held {
                 release(draft, &held)?;
             }
-            reserve(draft, case, Purpose::Refund, amount)?
+            check_room(draft, Purpose::Refund, amount)?;
+            set_aside(draft, case, (Purpose::Refund, amount), pieces.to_vec())?
         }
     };
     send(draft, &payout)?;
@@ -97,7 +116,8 @@ pub(crate) fn pay_now(
 /// Settles a case for which nothing is due, so that its pieces still count as gone back.
 pub(crate) fn settle_nothing(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
     let nothing = Tenders::nothing(draft.body.order.currency());
-    let payout = set_aside(draft, case, Purpose::Refund, &nothing)?;
+    let pieces = draft.case(case)?.pieces().to_vec();
+    let payout = set_aside(draft, case, (Purpose::Refund, &nothing), pieces)?;
     let reference = "nothing was due".to_owned();
     change(draft, &payout, PayoutChange::Settled { reference })?;
     draft.wind_up(case)?;

@@ -45,7 +45,8 @@ pub(crate) fn answer(draft: &mut Draft<'_>, task: &TaskId, answer: &str) -> Resu
     let known = open(draft, task)?;
     let (case, kind) = (known.case.clone(), known.kind);
     let by = draft.context.actor.id.clone();
-    draft.end_task(task, TaskChange::Answered { by, answer: answer.to_owned() })?;
+    let (at, answer_text) = (draft.now(), answer.to_owned());
+    draft.end_task(task, TaskChange::Answered { by, at, answer: answer_text })?;
     let Some(case) = case else { return Ok(()) };
     if !draft.case(&case)?.status.is_open() {
         return Ok(());
@@ -66,6 +67,8 @@ fn answered_fact(kind: TaskKind) -> Option<Fact> {
         TaskKind::CompensationCheck => Some(Fact::CompensationStands),
         TaskKind::Negotiate => Some(Fact::Negotiation),
         TaskKind::CourierProof => Some(Fact::RedSeal),
+        TaskKind::CourierNotice => Some(Fact::CourierNotice),
+        TaskKind::CheckQuality => Some(Fact::FaultVerdict),
         TaskKind::ChatBuyer | TaskKind::PhoneBuyer => Some(Fact::Wish),
         TaskKind::Refund
         | TaskKind::Review
@@ -90,7 +93,10 @@ fn answered_fact(kind: TaskKind) -> Option<Fact> {
         | TaskKind::CheckMarketplace
         | TaskKind::Escalated
         | TaskKind::PersonMustLook
-        | TaskKind::TellResult => None,
+        | TaskKind::TellResult
+        | TaskKind::TellOperations
+        | TaskKind::ArrangePickup
+        | TaskKind::ChangeAddress => None,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     case::{Case, Market, Pieces, Request, Status},
     order::{Announced, Order, SoldLine, apportion},
     payout::{Payout, PayoutStatus},
-    words::{CaseKind, Channel, GoodsClaim, GoodsClass, Purpose, Reason},
+    words::{CaseKind, Channel, GoodsClaim, GoodsClass, Outward, Purpose, Reason},
 };
 
 /// An order as `price×quantity` lines, with what was taken off and how it was paid.
@@ -93,11 +93,18 @@ pub(super) fn request(number: usize, pieces: &[(u16, u32)]) -> Case {
         changes: Vec::new(),
         returns: Vec::new(),
         assessment: None,
+        answered: Vec::new(),
         handed_over: false,
     }
 }
 
-pub(super) fn pay(body: &mut Body, case: Case, purpose: Purpose, amount: Tenders, entitled: Money) {
+pub(super) fn pay(
+    body: &mut Body,
+    case: Case,
+    purpose: Purpose,
+    amount: Tenders,
+    (entitled, postage): (Money, Money),
+) {
     let number = body.payouts.len();
     body.payouts.push(Payout {
         key: PayoutKey::new(format!("P{number}")).unwrap(),
@@ -105,7 +112,7 @@ pub(super) fn pay(body: &mut Body, case: Case, purpose: Purpose, amount: Tenders
         purpose,
         amount,
         entitled,
-        postage: Money::fen(0),
+        postage,
         pieces: case.request.pieces.clone(),
         maker: ActorId::new("me").unwrap(),
         reserved_at: Timestamp::from_epoch_seconds(0),
@@ -114,8 +121,7 @@ pub(super) fn pay(body: &mut Body, case: Case, purpose: Purpose, amount: Tenders
     body.cases.push(case);
 }
 
-pub(super) const ALL_TERMS: Terms =
-    Terms { with_outward_postage: true, reevaluate_promotions: true };
+pub(super) const ALL_TERMS: Terms = Terms { outward: Outward::Share, reevaluate_promotions: true };
 
 /// Decides each request in turn and says what it came to.
 #[track_caller]
@@ -140,12 +146,12 @@ fn check(bought: &Bought<'_>, terms: Terms, requests: &[&[(u16, u32)]], expected
             worth.due.decimal(),
             forms.join(", "),
         );
-        pay(&mut body, case, Purpose::Refund, amount, worth.goods().unwrap());
+        pay(&mut body, case, Purpose::Refund, amount, (worth.goods().unwrap(), worth.postage));
     }
     expected.assert_eq(&told);
 }
 
-const GOODS_ONLY: Terms = Terms { with_outward_postage: false, reevaluate_promotions: true };
+const GOODS_ONLY: Terms = Terms { outward: Outward::Kept, reevaluate_promotions: true };
 
 /// CALC-06: items of 100 and 200 with a coupon of 30, the first goes back.
 #[test]
@@ -267,7 +273,13 @@ fn outward_postage_goes_back_in_proportion() {
 fn earlier_compensation_is_taken_off() {
     let mut body = body(&Bought { lines: &[(10_000, 3)], ..Bought::default() });
     let earlier = request(0, &[(1, 3)]);
-    pay(&mut body, earlier, Purpose::Compensation, Tenders::cash(Money::fen(2_000)), Money::fen(0));
+    pay(
+        &mut body,
+        earlier,
+        Purpose::Compensation,
+        Tenders::cash(Money::fen(2_000)),
+        (Money::fen(0), Money::fen(0)),
+    );
     let all = worth(&body, &request(1, &[(1, 3)]), GOODS_ONLY).unwrap();
     assert_eq!((all.deducted, all.due), (Money::fen(2_000), Money::fen(28_000)));
     let one = worth(&body, &request(1, &[(1, 1)]), GOODS_ONLY).unwrap();

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::amounts::{ALL_TERMS, Bought, body, pay, request};
 use crate::{
     amount::{Terms, by_tender, worth},
-    words::Purpose,
+    words::{Outward, Purpose},
 };
 
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ fn take_all_back(order: &Order, terms: Terms) -> Result<(), TestCaseError> {
         back = back.plus(&amount).unwrap();
         prop_assert!(back.fits_in(&paid).unwrap(), "{back:?} of {paid:?}");
         prop_assert_eq!(body.order.line(LineNo(line)).map(|it| it.no.0), Some(line));
-        pay(&mut body, case, Purpose::Refund, amount, worth.goods().unwrap());
+        pay(&mut body, case, Purpose::Refund, amount, (worth.goods().unwrap(), worth.postage));
         if portion == pieces {
             left.remove(at);
         } else {
@@ -83,6 +83,11 @@ proptest! {
     #[test]
     fn any_sequence_of_partial_refunds_adds_up_to_the_full_refund(order in orders()) {
         take_all_back(&order, ALL_TERMS)?;
+    }
+
+    #[test]
+    fn so_does_one_whose_postage_waits_for_the_last_piece(order in orders()) {
+        take_all_back(&order, Terms { outward: Outward::WithLast, ..ALL_TERMS })?;
     }
 
     #[test]
@@ -108,7 +113,7 @@ proptest! {
         let given = Money::fen(compensation).smaller(body.room().unwrap().total().unwrap());
         let given = by_tender(&body, &first, given.unwrap()).unwrap();
         if !given.is_nothing() {
-            pay(&mut body, first, Purpose::Compensation, given.clone(), Money::fen(0));
+            pay(&mut body, first, Purpose::Compensation, given.clone(), (Money::fen(0), Money::fen(0)));
         }
         let case = request(1, &all);
         let worth = worth(&body, &case, ALL_TERMS).unwrap();

@@ -114,7 +114,7 @@ fn table() -> Result<String> {
          then:result,source,zh,en\n\
          type,choice,amount in yuan,days,flag,flag,pieces,time in hours,weight in g,choice,,,\n",
     );
-    for row in 1..200 {
+    for row in 1..200_u32 {
         let kind = ["refund", "return", "exchange", "reship", "repair", "-"]
             .get(usize::try_from(draw.up_to(5))?)
             .copied()
@@ -128,10 +128,13 @@ fn table() -> Result<String> {
             .get(usize::try_from(draw.up_to(2))?)
             .copied()
             .unwrap_or("review");
+        // Each row has a weight of its own, so that none hides behind another.
+        let grams = row.saturating_mul(20);
+        let upto = grams.saturating_add(19);
         writeln!(
             text,
-            "r{row},{kind},{low}..{high},>= {days},{opened},{paid},<= {pieces},< {hours},-,\
-             {result},BENCH,第{row}行,Row {row}"
+            "r{row},{kind},{low}..{high},>= {days},{opened},{paid},<= {pieces},< {hours},\
+             {grams}..{upto},{result},BENCH,第{row}行,Row {row}"
         )?;
     }
     text.push_str("rest,-,-,-,-,-,-,-,-,review,BENCH,其余,The rest\n");

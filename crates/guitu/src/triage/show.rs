@@ -33,12 +33,12 @@ pub(super) fn show(report: &Report, arguments: &Arguments, _zone: Zone) -> Resul
             }
         }
         Format::Xlsx => match &arguments.out {
-            Some(path) => write_xlsx(&[table(report, arguments.lang, 0)], path)
+            Some(path) => write_xlsx(&[wide(report, arguments.lang)], path)
                 .map_err(|error| anyhow!("{}", error.line(arguments.lang.of_intake())))?,
             None => bail!("a spreadsheet needs --out FILE"),
         },
         Format::Table => {
-            let table = table(report, arguments.lang, arguments.rows);
+            let table = narrow(report, arguments.lang, arguments.rows);
             match &arguments.out {
                 Some(path) => write_terminal(&table, WIDE, fs::File::create(path)?)?,
                 None => write_terminal(&table, terminal_width(), std::io::stdout().lock())?,
@@ -61,22 +61,58 @@ pub(super) fn show(report: &Report, arguments: &Arguments, _zone: Zone) -> Resul
 /// Complaints shown on the screen; the file of rejected rows has them all.
 const MOST_COMPLAINTS: usize = 20;
 
-fn table(report: &Report, language: Language, rows: usize) -> Table {
+/// What fits on a screen: what to do first, by whom, until when, and why.
+fn narrow(report: &Report, language: Language, rows: usize) -> Table {
     let names: &[&str] = match language {
-        Language::Zh => &[
-            "优先", "剩余", "订单编号", "退款编号", "类型", "路径", "裁定", "应退", "申请", "上限",
-            "下一步", "谁", "截止", "运费", "标记", "条款", "回复",
-        ],
+        Language::Zh => {
+            &["优先", "剩余", "退款编号", "路径", "裁定", "应退", "下一步", "谁", "截止", "条款", "标记"]
+        }
         Language::En => &[
-            "prio", "left", "order", "case", "kind", "route", "ruling", "amount", "asked", "cap",
-            "next", "who", "due", "postage", "flags", "clause", "reply",
+            "prio", "left", "case", "route", "ruling", "amount", "next", "who", "due", "clause",
+            "flags",
         ],
     };
     let shown = if rows == 0 { report.items.len() } else { rows };
+    let cells = |entry: &Entry| {
+        let text = |it: &str| Cell::Text(it.to_owned());
+        let next = entry.next_task.as_ref();
+        vec![
+            Cell::Number(i64::from(entry.priority)),
+            entry.minutes_left.map_or(Cell::Empty, |it| Cell::Text(left(it))),
+            text(&entry.refund_no),
+            entry.route.as_deref().map_or(Cell::Empty, text),
+            text(&entry.ruling),
+            Cell::Amount(Money::fen(entry.amount_fen)),
+            next.map_or(Cell::Empty, |it| text(&it.kind)),
+            next.map_or(Cell::Empty, |it| text(&it.role)),
+            next.map_or(Cell::Empty, |it| text(&it.due.get(5..16).unwrap_or(&it.due).replace('T', " "))),
+            entry.clause.as_deref().map_or(Cell::Empty, text),
+            Cell::Text(entry.flags.join(" ")),
+        ]
+    };
     Table {
         name: "worklist".to_owned(),
         columns: names.iter().map(|it| (*it).to_owned()).collect(),
         rows: report.items.iter().take(shown).map(cells).collect(),
+    }
+}
+
+/// Everything, for a spreadsheet.
+fn wide(report: &Report, language: Language) -> Table {
+    let names: &[&str] = match language {
+        Language::Zh => &[
+            "优先", "剩余", "订单编号", "退款编号", "类型", "路径", "裁定", "应退", "申请", "上限",
+            "下一步", "谁", "截止", "平台超时", "运费", "标记", "条款", "回复",
+        ],
+        Language::En => &[
+            "prio", "left", "order", "case", "kind", "route", "ruling", "amount", "asked", "cap",
+            "next", "who", "due", "deadline", "postage", "flags", "clause", "reply",
+        ],
+    };
+    Table {
+        name: "worklist".to_owned(),
+        columns: names.iter().map(|it| (*it).to_owned()).collect(),
+        rows: report.items.iter().map(cells).collect(),
     }
 }
 
@@ -97,6 +133,7 @@ fn cells(entry: &Entry) -> Vec<Cell> {
         next.map_or(Cell::Empty, |it| text(&it.kind)),
         next.map_or(Cell::Empty, |it| text(&it.role)),
         next.map_or(Cell::Empty, |it| text(&it.due)),
+        entry.deadline.as_deref().map_or(Cell::Empty, text),
         text(&entry.postage_by),
         Cell::Text(entry.flags.join(" ")),
         entry.clause.as_deref().map_or(Cell::Empty, text),

@@ -1,9 +1,6 @@
 //! What was bought, line by line.
 
-use dossier::{
-    order::SoldLine,
-    words::GoodsClass,
-};
+use dossier::{order::SoldLine, words::GoodsClass};
 use kernel::{Choice, LineNo, Quantity, Sku};
 use money::{Currency, Money, MoneyError};
 
@@ -39,11 +36,17 @@ fn sold_line(item: &ItemRow) -> SoldLine {
         list.minus_down_to_zero(item.discount_share?).ok()
     };
     SoldLine {
-        sku: item.sku.clone().unwrap_or_else(|| Sku::lossy(item.title.as_deref().unwrap_or_default())),
+        sku: item
+            .sku
+            .clone()
+            .unwrap_or_else(|| Sku::lossy(item.title.as_deref().unwrap_or_default())),
         title: item.title.as_deref().unwrap_or_default().to_owned(),
         unit_price: price,
         quantity,
-        class: item.goods_class.as_deref().and_then(GoodsClass::from_code)
+        class: item
+            .goods_class
+            .as_deref()
+            .and_then(GoodsClass::from_code)
             .unwrap_or(GoodsClass::Standard),
         paid: item.paid_share.or_else(less_share),
     }
@@ -76,9 +79,9 @@ fn discount(order: &OrderRow, lines: &[SoldLine]) -> Result<Money, MoneyError> {
     if let Some(coupon) = order.coupon.filter(|it| it.is_positive()) {
         return Ok(coupon);
     }
-    let list = lines.iter().try_fold(zero, |sum, it| {
-        sum.plus(it.unit_price.times(it.quantity.pieces())?)
-    })?;
+    let list = lines
+        .iter()
+        .try_fold(zero, |sum, it| sum.plus(it.unit_price.times(it.quantity.pieces())?))?;
     let postage = order.postage.unwrap_or(zero);
     let goods = match order.goods_payable {
         Some(goods) => goods,

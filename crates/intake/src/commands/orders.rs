@@ -52,9 +52,9 @@ impl OneOrder<'_, '_> {
 
     fn confirmed_at(&self) -> Option<kernel::Timestamp> {
         let finished = self.order.status == OrderStatus::Finished;
-        self.order.confirmed_at.or_else(|| {
-            finished.then(|| self.last_outbound_scan().unwrap_or(self.setting.now))
-        })
+        self.order
+            .confirmed_at
+            .or_else(|| finished.then(|| self.last_outbound_scan().unwrap_or(self.setting.now)))
     }
 }
 

@@ -70,7 +70,11 @@ impl<'a> OneOrder<'_, 'a> {
     }
 
     pub(super) fn first_outbound_scan(&self) -> Option<Timestamp> {
-        self.scanned().filter_map(scan).filter(|it| it.kind != ScanKind::Printed).map(|it| it.at).min()
+        self.scanned()
+            .filter_map(scan)
+            .filter(|it| it.kind != ScanKind::Printed)
+            .map(|it| it.at)
+            .min()
     }
 
     pub(super) fn last_outbound_scan(&self) -> Option<Timestamp> {

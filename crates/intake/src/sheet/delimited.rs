@@ -95,45 +95,54 @@ impl<'a> Records<'a> {
 
     /// Splits the current line. Ends the last cell unless a quotation is still open.
     fn split(&self, record: &mut Record, state: &mut State) {
-        for it in self.line.chars() {
-            *state = match *state {
-                State::CellStart | State::Plain | State::Closing if it == self.delimiter => {
-                    if record.len() < CELLS_MAX {
-                        record.end_cell();
-                    }
-                    State::CellStart
-                }
-                State::CellStart if it == '"' => State::Quoted,
-                State::Plain if it == '"' && record.open_cell().trim_start() == "=" => {
-                    record.push_char('"');
-                    State::Guarded
-                }
-                State::CellStart if it == ' ' || it == '\u{feff}' => State::CellStart,
-                State::CellStart | State::Plain | State::Closing if it != '"' => {
-                    record.push_char(it);
-                    State::Plain
-                }
-                State::CellStart | State::Plain => {
-                    record.push_char(it);
-                    State::Plain
-                }
-                State::Closing => {
-                    record.push_char('"');
-                    State::Quoted
-                }
-                State::Quoted if it == '"' => State::Closing,
-                State::Quoted => {
-                    record.push_char(it);
-                    State::Quoted
-                }
-                State::Guarded => {
-                    record.push_char(it);
-                    if it == '"' { State::Plain } else { State::Guarded }
-                }
+        let mut rest = self.line.as_str();
+        while let Some(it) = rest.chars().next() {
+            // What means nothing in the state is taken over in one piece.
+            let stop = match *state {
+                State::Plain => rest.find([self.delimiter, '"']).unwrap_or(rest.len()),
+                State::Quoted | State::Guarded => rest.find('"').unwrap_or(rest.len()),
+                State::CellStart | State::Closing => 0,
             };
+            if let (1.., Some((piece, after))) = (stop, rest.split_at_checked(stop)) {
+                record.push_text(piece);
+                rest = after;
+                continue;
+            }
+            rest = rest.get(it.len_utf8()..).unwrap_or("");
+            *state = self.step(it, *state, record);
         }
         if *state != State::Quoted {
             record.end_cell();
+        }
+    }
+
+    fn step(&self, it: char, state: State, record: &mut Record) -> State {
+        match state {
+            State::CellStart | State::Plain | State::Closing if it == self.delimiter => {
+                if record.len() < CELLS_MAX {
+                    record.end_cell();
+                }
+                State::CellStart
+            }
+            State::CellStart if it == '"' => State::Quoted,
+            State::CellStart if it == ' ' || it == '\u{feff}' => State::CellStart,
+            State::Plain if it == '"' && record.open_cell().trim_start() == "=" => {
+                record.push_char('"');
+                State::Guarded
+            }
+            State::Quoted if it == '"' => State::Closing,
+            State::Closing if it == '"' => {
+                record.push_char('"');
+                State::Quoted
+            }
+            State::Guarded | State::Quoted => {
+                record.push_char(it);
+                if state == State::Guarded && it == '"' { State::Plain } else { state }
+            }
+            State::CellStart | State::Plain | State::Closing => {
+                record.push_char(it);
+                State::Plain
+            }
         }
     }
 }

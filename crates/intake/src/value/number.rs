@@ -81,6 +81,10 @@ pub(crate) fn waybill(text: &str) -> (Option<String>, Option<String>) {
     };
     let number =
         text.split(|it| !is_part(it)).map(|it| it.trim_matches(['-', '_'])).find(is_number);
+    // Most cells are a number and nothing else.
+    if number == Some(&*text) {
+        return (None, Some(text.into_owned()));
+    }
     let rest = match number {
         Some(number) => text.replacen(number, " ", 1),
         None => text.to_string(),

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Tables do not get wider than this.
-pub(crate) const MAX_INPUTS: usize = 24;
+pub(crate) const MAX_INPUTS: usize = 32;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Index {

@@ -47,7 +47,7 @@ fn a_record_says_what_was_asked_and_answered() {
         &WINDOW,
         &[Value::choice(Route::Keep), Value::Missing, Value::Unreadable],
         expect![[r#"
-            route=keep; signed-for=missing; paid=unreadable
+            route=keep; paid=unreadable
             `paid` is missing or cannot be read []
             return-window#nobody
             base@3-5b23189c23"#]],

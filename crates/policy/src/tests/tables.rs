@@ -44,9 +44,14 @@ fn the_type_line_says_everything() {
             x.csv: t: column `way`: the codes are not stated; write `one of a | b` or `set of a | b`"#]],
     );
     check(
-        &["table,t,hit,first", "row,if:color,then:way", "type,one of Red | green,flag", "any,-,a"],
+        &[
+            "table,t,hit,first",
+            "row,if:color,then:way",
+            "type,one of Red | green_blue,flag",
+            "any,-,a",
+        ],
         expect![
-            "x.csv: t: column `color`: `Red` is not a code; codes are lower-case words joined by hyphens"
+            "x.csv: t: column `color`: `Red` is not a code; codes are lower-case words joined by hyphens or underscores"
         ],
     );
     check(
