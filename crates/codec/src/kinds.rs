@@ -46,13 +46,11 @@ fn first_version() -> u32 {
 pub(crate) fn read<T: Kinds>(what: &'static str, text: &str) -> Result<T, DecodeError> {
     let unreadable = |source| DecodeError::Unreadable { what, source };
     let head: Head<'_> = serde_json::from_str(text).map_err(unreadable)?;
-    match T::read_kind(&head.kind, head.v, text) {
-        Some(read) => read.map_err(unreadable),
-        None => {
-            let (kind, version) = (head.kind.into_owned(), head.v);
-            Err(DecodeError::UnknownKind { what, kind, version })
-        }
-    }
+    let Some(read) = T::read_kind(&head.kind, head.v, text) else {
+        let (kind, version) = (head.kind.into_owned(), head.v);
+        return Err(DecodeError::UnknownKind { what, kind, version });
+    };
+    read.map_err(unreadable)
 }
 
 pub(crate) fn read_list<T: Kinds>(what: &'static str, text: &str) -> Result<Vec<T>, DecodeError> {

@@ -150,15 +150,16 @@ pub(crate) const fn form(before: u64, name: &str) -> u64 {
 
 /// A form as it stands in front of bytes.
 pub(crate) const fn folded(form: u64) -> u32 {
-    let [a, b, c, d, e, f, g, h] = form.to_le_bytes();
-    u32::from_le_bytes([a ^ e, b ^ f, c ^ g, d ^ h])
+    let [low @ .., _, _, _, _] = form.to_le_bytes();
+    let [_, _, _, _, high @ ..] = form.to_le_bytes();
+    u32::from_le_bytes(low) ^ u32::from_le_bytes(high)
 }
 
 /// Continues a form with another.
 pub(crate) const fn joined(before: u64, other: u64) -> u64 {
     let mut form = before;
-    let [a, b, c, d, e, f, g, h] = other.to_le_bytes();
-    let mut bytes: &[u8] = &[a, b, c, d, e, f, g, h];
+    let bytes = other.to_le_bytes();
+    let mut bytes = bytes.as_slice();
     while let Some((&byte, rest)) = bytes.split_first() {
         form = mixed(form, byte);
         bytes = rest;
@@ -167,8 +168,6 @@ pub(crate) const fn joined(before: u64, other: u64) -> u64 {
 }
 
 const fn mixed(form: u64, byte: u8) -> u64 {
-    let [_, rest @ ..] = form.to_le_bytes();
-    let [low, ..] = form.to_le_bytes();
-    let [a, b, c, d, e, f, g] = rest;
-    u64::from_le_bytes([low ^ byte, a, b, c, d, e, f, g]).wrapping_mul(0x0000_0100_0000_01b3)
+    let byte = u64::from_le_bytes([byte, 0, 0, 0, 0, 0, 0, 0]);
+    (form ^ byte).wrapping_mul(0x0000_0100_0000_01b3)
 }

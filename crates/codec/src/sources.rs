@@ -1,16 +1,18 @@
 //! A pack's files as one text, for the shelf.
 
+use std::collections::BTreeMap;
+
 use policy::Sources;
 
-use crate::DecodeError;
+use crate::{DecodeError, text};
 
 pub fn encode_sources(sources: &Sources) -> String {
-    let files: std::collections::BTreeMap<&str, &str> = sources.iter().collect();
-    serde_json::to_string(&files).unwrap_or_default()
+    let files: BTreeMap<&str, &str> = sources.iter().collect();
+    text::written(&files)
 }
 
-pub fn decode_sources(text: &str) -> Result<Sources, DecodeError> {
-    let files: std::collections::BTreeMap<String, String> = serde_json::from_str(text)
+pub fn decode_sources(body: &str) -> Result<Sources, DecodeError> {
+    let files: BTreeMap<String, String> = serde_json::from_str(body)
         .map_err(|source| DecodeError::Unreadable { what: "pack", source })?;
     Ok(Sources::new(files))
 }

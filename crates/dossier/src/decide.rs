@@ -30,14 +30,29 @@ impl Dossier {
     /// No events means "already so". Callers retry after a crash or a lost reply, and the second
     /// asking must not become a second refund.
     pub fn decide(&self, command: &Command, context: Context<'_>) -> Result<Vec<Event>, Rejection> {
+        self.carry_out(command, context).map(|(events, _)| events)
+    }
+
+    /// The same, with the dossier as the events leave it: what [`Dossier::evolve`] makes of them,
+    /// without doing it twice.
+    pub fn carry_out(
+        &self,
+        command: &Command,
+        context: Context<'_>,
+    ) -> Result<(Vec<Event>, Self), Rejection> {
         match (self, command) {
             (Self::Stopped { at }, _) => Err(Rejection::Stopped { at: at.clone() }),
-            (Self::Absent, Command::RecordOrder(facts)) => order::first(facts, context),
+            (Self::Absent, Command::RecordOrder(facts)) => {
+                let events = order::first(facts, context)?;
+                let after = events.iter().fold(Self::Absent, Self::evolve);
+                Ok((events, after))
+            }
             (Self::Absent, _) => Err(Rejection::UnknownOrder),
             (Self::Open(body), command) => {
                 let mut draft = Draft::new(body, context);
                 decide_open(&mut draft, command)?;
-                Ok(draft.into_events())
+                let (events, body) = draft.finish();
+                Ok((events, Self::Open(Box::new(body))))
             }
         }
     }

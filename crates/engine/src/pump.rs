@@ -194,7 +194,7 @@ impl Pump {
         let (version, before) = self.newest(&request.dossier, loaded)?;
         let pack = self.pack_for(&before, request)?;
         let now = self.clock.now();
-        let spent_today = self.spent_today(request, &pack, now);
+        let spent_today = self.spent_today(request, &pack, now)?;
         let context = Context {
             now,
             actor: &request.actor,
@@ -202,14 +202,13 @@ impl Pump {
             automatic: self.config.automatic,
             spent_today,
         };
-        let events = before.decide(&request.command, context)?;
+        let (events, after) = before.carry_out(&request.command, context)?;
         if events.is_empty() {
             self.ahead.insert(request.dossier.clone(), (version, before));
             return Ok((None, Reply { version, kinds: Vec::new(), repeated: false }));
         }
 
         self.note_spending(request, &pack, now, &events);
-        let after = events.iter().fold(before.clone(), Dossier::evolve);
         let next = Version(version.0.saturating_add(1));
         let kinds: Vec<String> = events.iter().map(|it| it.kind().to_owned()).collect();
         let answered = Answered {
@@ -226,6 +225,7 @@ impl Pump {
             events: &events,
             version: next,
             at: now,
+            day: day_of(&pack, now),
         };
         let commit = Commit {
             dossier: request.dossier.clone(),
@@ -284,10 +284,23 @@ fn body_of(dossier: &Dossier) -> Option<&Body> {
 
 /// What people have given away today (AUTH: daily budgets span orders, so no dossier can know).
 impl Pump {
-    fn spent_today(&mut self, request: &Request, pack: &Pack, now: kernel::Timestamp) -> Money {
+    /// What the store has, and what was decided since. Of a batch that then fails to be written too
+    /// much is remembered until the next day: a budget errs towards asking somebody.
+    fn spent_today(
+        &mut self,
+        request: &Request,
+        pack: &Pack,
+        now: kernel::Timestamp,
+    ) -> Result<Money, EngineError> {
         let day = day_of(pack, now);
         let key = (request.dossier.shop.clone(), request.actor.id.clone(), day);
-        self.spent.get(&key).copied().unwrap_or(Money::zero(Currency::Cny))
+        if let Some(spent) = self.spent.get(&key) {
+            return Ok(*spent);
+        }
+        self.spent.retain(|(_, _, known), _| *known == day);
+        let spent = Money::fen(self.store.spent(&key.0, &key.1, day)?);
+        self.spent.insert(key, spent);
+        Ok(spent)
     }
 
     fn note_spending(

@@ -2,8 +2,8 @@
 
 mod engine;
 mod policy;
-mod recording;
 mod reads;
+mod recording;
 mod timing;
 
 use std::process::ExitCode;

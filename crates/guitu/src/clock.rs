@@ -22,9 +22,8 @@ pub(crate) fn instant() -> Instant {
 /// at the end, such as `2026-11-12T08:00:00+08:00` or `2026-11-12 08:00:00 +08:00`.
 pub(crate) fn parse(text: &str, zone: Zone) -> Result<Timestamp> {
     let text = text.trim();
-    let wrong = || {
-        format!("`{text}` is not a time; write 2026-11-12 08:00, or with an offset at the end")
-    };
+    let wrong =
+        || format!("`{text}` is not a time; write 2026-11-12 08:00, or with an offset at the end");
     let (civil, offset) = split_offset(text);
     let zone = match offset {
         Some(minutes) => Zone::from_minutes(minutes).with_context(wrong)?,

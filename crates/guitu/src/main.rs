@@ -19,6 +19,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// Deciding makes many small, short-lived texts; the system's allocator takes a fifth of the time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// After-sales, decided: refunds, returns, exchanges and everything around them.
 #[derive(Debug, Parser)]
 #[command(name = "guitu", version, about, arg_required_else_help = true)]
@@ -39,7 +43,8 @@ enum Command {
         command: pack::Command,
     },
     /// Runs scenarios: the executable ledger.
-    #[cfg(any())] Scenario {
+    #[cfg(any())]
+    Scenario {
         #[command(subcommand)]
         command: scenario::Command,
     },
@@ -58,7 +63,8 @@ fn main() -> ExitCode {
         Command::Triage(arguments) => triage::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Pack { command } => pack::run(&command),
-        #[cfg(any())] Command::Scenario { command } => scenario::run(&command),
+        #[cfg(any())]
+        Command::Scenario { command } => scenario::run(&command),
         Command::Bench { command } => bench::run(&command),
         Command::Crash(arguments) => crash::run(&arguments),
     };

@@ -11,9 +11,8 @@ static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
 /// The files of all packs: those of `dir` if one is given, else the ones built in.
 pub(crate) fn sources(dir: Option<&Path>) -> Result<BTreeMap<String, String>> {
     match dir {
-        Some(dir) => {
-            intake::pack_sources(dir).map_err(|it| anyhow!("{}", it.line(intake::Language::English)))
-        }
+        Some(dir) => intake::pack_sources(dir)
+            .map_err(|it| anyhow!("{}", it.line(intake::Language::English))),
         None => Ok(built_in()),
     }
 }

@@ -4,11 +4,7 @@ mod files;
 mod report;
 mod show;
 
-use std::{
-    path::PathBuf,
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
@@ -143,17 +139,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// Gives the engine everything the files say, then lets it look at what time has changed.
-fn import(
-    engine: &Engine,
-    files: &mut Files,
-    arguments: &Arguments,
-    now: Timestamp,
-) -> Result<()> {
-    let setting = Setting {
-        shop: ShopId::lossy(&arguments.shop),
-        channel: channel(arguments, files)?,
-        now,
-    };
+fn import(engine: &Engine, files: &mut Files, arguments: &Arguments, now: Timestamp) -> Result<()> {
+    let setting =
+        Setting { shop: ShopId::lossy(&arguments.shop), channel: channel(arguments, files)?, now };
     let (planned, complaints) = plan(files.joined(), &setting);
     files.note(complaints);
     let bar = show::progress(planned.len(), arguments.quiet);

@@ -3,7 +3,11 @@
 mod cells;
 mod log;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use kernel::{Timestamp, Zone};
 
@@ -83,7 +87,7 @@ pub(crate) fn read_rows<R: Keyed>(
 
     let mut log = Log::new(file, &header.names);
     let mut rows: Vec<R> = Vec::new();
-    let mut known: BTreeMap<Box<str>, usize> = BTreeMap::new();
+    let mut known = Known::new();
     let key_column = header.columns.get(&R::CONCEPT).and_then(|it| it.first()).map(|it| &it.name);
     each_row(body, &mut |record| {
         if !is_data(record, &header, is_text, &mut log) {
@@ -172,18 +176,24 @@ fn is_remark(record: &Record, count: usize) -> bool {
         || lonely && !first.chars().all(|it| it.is_ascii_alphanumeric())
 }
 
+/// Where the first row with a key stands, by the key's hash: a file may have millions of keys, and
+/// the rows have them already. Of two keys with one hash the second is not looked for.
+type Known = BTreeMap<u64, usize>;
+
+fn hash(key: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// Takes a row in, unless one with the same key contradicts it: then its key and the earlier row.
-fn keep<R: Keyed>(
-    row: R,
-    rows: &mut Vec<R>,
-    known: &mut BTreeMap<Box<str>, usize>,
-) -> Option<(String, u32)> {
+fn keep<R: Keyed>(row: R, rows: &mut Vec<R>, known: &mut Known) -> Option<(String, u32)> {
     let Some(key) = row.key() else {
         rows.push(row);
         return None;
     };
-    let Some(earlier) = known.get(key).and_then(|&it| rows.get_mut(it)) else {
-        known.insert(key.into(), rows.len());
+    let place = *known.entry(hash(key)).or_insert(rows.len());
+    let Some(earlier) = rows.get_mut(place).filter(|it| it.key() == Some(key)) else {
         rows.push(row);
         return None;
     };

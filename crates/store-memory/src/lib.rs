@@ -11,7 +11,7 @@ mod tables;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use kernel::{Bucket, CaseNo, DossierKey, ShopId, Timestamp};
+use kernel::{ActorId, Bucket, CaseNo, DossierKey, ShopId, Timestamp};
 use store::{
     CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Listed, Loaded, Outcome,
     Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
@@ -97,6 +97,10 @@ impl Store for MemoryStore {
 
     fn totals(&self) -> Result<Vec<Total>, StoreError> {
         self.tables().totals()
+    }
+
+    fn spent(&self, shop: &ShopId, actor: &ActorId, day: i64) -> Result<i64, StoreError> {
+        Ok(self.tables().spent(shop, actor, day))
     }
 
     fn dossiers(

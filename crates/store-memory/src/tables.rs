@@ -5,7 +5,7 @@ use std::{
     ops::Bound,
 };
 
-use kernel::{Bucket, CaseNo, CommandKey, DossierKey, OrderNo, ShopId, Timestamp};
+use kernel::{ActorId, Bucket, CaseNo, CommandKey, DossierKey, OrderNo, ShopId, Timestamp};
 use store::{
     Answered, CasePage, CaseRow, Commit, Cursor, Document, DueEffect, DueTimer, EffectRow,
     EntryRow, Listed, Loaded, Outcome, Recorded, RowChange, StoreError, TaskPage, TaskRow, Term,
@@ -22,6 +22,7 @@ pub(crate) struct Tables {
     timers: RankedRows<TimerRow>,
     effects: RankedRows<Effect>,
     terms: BTreeMap<(ShopId, Term), BTreeSet<OrderNo>>,
+    spending: BTreeMap<(ShopId, ActorId, i64), BTreeMap<(OrderNo, String), i64>>,
     documents: BTreeMap<(String, String), String>,
 }
 
@@ -141,7 +142,17 @@ impl Tables {
                 let found = self.terms.entry((dossier.shop.clone(), term.clone())).or_default();
                 found.insert(dossier.order.clone());
             }
+            RowChange::PutSpend(it) => {
+                let spent = (dossier.shop.clone(), it.actor.clone(), it.day);
+                let payout = (dossier.order.clone(), it.payout.clone());
+                self.spending.entry(spent).or_default().insert(payout, it.amount);
+            }
         }
+    }
+
+    pub(crate) fn spent(&self, shop: &ShopId, actor: &ActorId, day: i64) -> i64 {
+        let spent = self.spending.get(&(shop.clone(), actor.clone(), day));
+        spent.into_iter().flat_map(BTreeMap::values).fold(0, |sum, it| sum.saturating_add(*it))
     }
 
     pub(crate) fn note_attempt(&mut self, dossier: &DossierKey, effect: &str, due: Timestamp) {

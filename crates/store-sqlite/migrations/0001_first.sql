@@ -123,6 +123,19 @@ CREATE TABLE term (
     PRIMARY KEY (shop, kind, text, order_no, bucket)
 ) STRICT, WITHOUT ROWID;
 
+-- What people gave away, by the day: daily budgets span orders. Only ever added to; the sum of a day
+-- is the only question, so that it is the key.
+CREATE TABLE spend (
+    shop     TEXT    NOT NULL,
+    actor    TEXT    NOT NULL,
+    day      INTEGER NOT NULL,
+    bucket   INTEGER NOT NULL,
+    order_no TEXT    NOT NULL,
+    payout   TEXT    NOT NULL,
+    amount   INTEGER NOT NULL,
+    PRIMARY KEY (shop, actor, day, bucket, order_no, payout)
+) STRICT, WITHOUT ROWID;
+
 -- Texts of the whole installation, such as versions of policy packs. Only ever added to.
 CREATE TABLE document (
     kind TEXT NOT NULL,

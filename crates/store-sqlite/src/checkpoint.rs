@@ -22,12 +22,12 @@ use crate::{
     writer::{Syncing, Writer},
 };
 
-/// A log of 64 MiB: long enough that a page written again and again is moved once, short enough to
-/// be recovered in a blink.
-const START_PAGES: u32 = 8_192;
+/// A log of 128 MiB: long enough that a page written again and again is moved once, short enough to
+/// be recovered in a blink. Tests move it all the time.
+pub(crate) const START_PAGES: u32 = if cfg!(test) { 64 } else { 32_768 };
 
 /// What the writer may move itself without being held up for long.
-const FEW_PAGES: u32 = 512;
+const FEW_PAGES: u32 = START_PAGES / 32;
 
 #[derive(Debug)]
 pub(crate) struct Checkpointer {

@@ -29,7 +29,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use kernel::{Bucket, CaseNo, DossierKey, ShopId, Timestamp};
+use kernel::{ActorId, Bucket, CaseNo, DossierKey, ShopId, Timestamp};
 use store::{
     CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Listed, Loaded, Outcome,
     Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
@@ -178,6 +178,10 @@ impl Store for SqliteStore {
 
     fn totals(&self) -> Result<Vec<Total>, StoreError> {
         self.readers.read("adding up the ledger", lookups::totals)
+    }
+
+    fn spent(&self, shop: &ShopId, actor: &ActorId, day: i64) -> Result<i64, StoreError> {
+        self.readers.read("adding up a day", |it| lookups::spent(it, shop, actor, day))
     }
 
     fn dossiers(

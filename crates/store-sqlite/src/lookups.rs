@@ -1,6 +1,6 @@
 //! Reads of one dossier or one document kind, by key.
 
-use kernel::{CaseNo, DossierKey};
+use kernel::{ActorId, CaseNo, DossierKey, ShopId};
 use rusqlite::{Connection, OptionalExtension, Row};
 use store::{Answered, CaseRow, Document, EntryRow, Loaded, Recorded, Total, Version, Wanted};
 
@@ -41,7 +41,12 @@ const TOTALS: &str = "
     GROUP BY account, tender
     ORDER BY account, tender";
 
-pub(crate) const DOCUMENTS: &str = "
+pub(crate) const SPENT: &str = "
+    SELECT coalesce(sum(amount), 0)
+    FROM spend
+    WHERE shop = ?1 AND actor = ?2 AND day = ?3";
+
+const DOCUMENTS: &str = "
     SELECT name, body
     FROM document
     WHERE kind = ?1
@@ -142,6 +147,16 @@ pub(crate) fn totals(connection: &Connection) -> rusqlite::Result<Vec<Total>> {
         })
     })?;
     rows.collect()
+}
+
+pub(crate) fn spent(
+    connection: &Connection,
+    shop: &ShopId,
+    actor: &ActorId,
+    day: i64,
+) -> rusqlite::Result<i64> {
+    let mut statement = connection.prepare_cached(SPENT)?;
+    statement.query_row((shop.as_str(), actor.as_str(), day), |it| it.get(0))
 }
 
 pub(crate) fn documents(connection: &Connection, kind: &str) -> rusqlite::Result<Vec<Document>> {

@@ -1,5 +1,5 @@
 //! The limit to measure against: the rows of the same commits in the same batches, written with
-//! nothing but bare `INSERT`, `REPLACE` and `DELETE`, under the same pragmas.
+//! nothing but bare inserts, replacements and deletions, under the same pragmas.
 //!
 //! What a store adds to it is the price of its guards: nothing is read here, no version is
 //! compared, no outcome is told, and checkpoints are left to SQLite.
@@ -12,14 +12,17 @@ use rusqlite::Connection;
 use store::{Commit, StoreError};
 
 use crate::{
+    checkpoint::START_PAGES,
     connect::{self, OpenError},
     row,
     write::{Statements, key},
 };
 
+/// Faster than `REPLACE`, which would move the row and with it an entry of the key.
 const PUT_DOSSIER: &str = "
-    REPLACE INTO dossier (bucket, shop, order_no, version, state)
-    VALUES (?1, ?2, ?3, ?4, ?5)";
+    INSERT INTO dossier (bucket, shop, order_no, version, state)
+    VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT DO UPDATE SET version = excluded.version, state = excluded.state";
 
 const ADD_TO_JOURNAL: &str = "
     INSERT INTO journal
@@ -37,7 +40,7 @@ impl RawWriter {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let path = path.as_ref();
         let connection = connect::open(path)?;
-        let set = connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES);
+        let set = connection.pragma_update(None, "wal_autocheckpoint", START_PAGES);
         set.map_err(|source| OpenError::new(path, source))?;
         Ok(Self { connection })
     }
@@ -76,6 +79,3 @@ impl RawWriter {
         transaction.commit()
     }
 }
-
-/// As long a log as the store lets grow.
-const CHECKPOINT_PAGES: i64 = 8_192;

@@ -2,11 +2,11 @@
 //!
 //! The common commit reads nothing: its guards are a unique key and a `WHERE`.
 
-use kernel::{Choice, DossierKey, Timestamp};
+use kernel::{CaseNo, Choice, DossierKey, Timestamp};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use store::{
-    CaseRow, Commit, Document, EffectRow, EntryRow, Outcome, RowChange, TaskRow, Term, TimerRow,
-    Version,
+    CaseRow, Commit, Document, EffectRow, EntryRow, Outcome, RowChange, SpendRow, TaskRow, Term,
+    TimerRow, Version,
 };
 
 use crate::row;
@@ -83,6 +83,10 @@ const ADD_TERM: &str = "
     VALUES (?2, ?4, ?5, ?3, ?1)
     ON CONFLICT DO NOTHING";
 
+const PUT_SPEND: &str = "
+    REPLACE INTO spend (shop, actor, day, bucket, order_no, payout, amount)
+    VALUES (?2, ?5, ?6, ?1, ?3, ?4, ?7)";
+
 const KEEP: &str = "
     INSERT INTO document (kind, name, body)
     VALUES (?1, ?2, ?3)
@@ -105,6 +109,7 @@ pub(crate) struct Statements<'c> {
     note_attempt: CachedStatement<'c>,
     add_entry: CachedStatement<'c>,
     add_term: CachedStatement<'c>,
+    put_spend: CachedStatement<'c>,
     keep: CachedStatement<'c>,
 }
 
@@ -134,6 +139,7 @@ impl<'c> Statements<'c> {
             note_attempt: prepare(NOTE_ATTEMPT)?,
             add_entry: prepare(ADD_ENTRY)?,
             add_term: prepare(ADD_TERM)?,
+            put_spend: prepare(PUT_SPEND)?,
             keep: prepare(KEEP)?,
         })
     }
@@ -220,6 +226,10 @@ impl<'c> Statements<'c> {
                 self.drop_effect.execute((bucket, shop, order, it)).map(drop)
             }
             RowChange::PutEntry(it) => self.add_entry(key, it),
+            RowChange::PutSpend(SpendRow { payout, actor, day, amount }) => {
+                let row = (bucket, shop, order, payout, actor.as_str(), day, amount);
+                self.put_spend.execute(row).map(drop)
+            }
             RowChange::PutTerm(Term { kind, text }) => {
                 self.add_term.execute((bucket, shop, order, kind.code(), text)).map(drop)
             }
@@ -234,7 +244,7 @@ impl<'c> Statements<'c> {
     }
 
     fn put_task(&mut self, (bucket, shop, order): Key<'_>, it: &TaskRow) -> rusqlite::Result<()> {
-        let (task, case) = (it.task.as_str(), it.case.as_ref().map(|it| it.as_str()));
+        let (task, case) = (it.task.as_str(), it.case.as_ref().map(CaseNo::as_str));
         let TaskRow { kind, role, rank, body, .. } = it;
         let due = it.due.epoch_seconds();
         let row = (bucket, shop, order, task, case, kind, role, due, rank, body);
@@ -242,7 +252,7 @@ impl<'c> Statements<'c> {
     }
 
     fn add_entry(&mut self, (bucket, shop, order): Key<'_>, it: &EntryRow) -> rusqlite::Result<()> {
-        let (at, case) = (it.at.epoch_seconds(), it.case.as_ref().map(|it| it.as_str()));
+        let (at, case) = (it.at.epoch_seconds(), it.case.as_ref().map(CaseNo::as_str));
         let EntryRow { posting, position, account, tender, amount, .. } = it;
         let row = (bucket, shop, order, posting, position, at, case, account, tender, amount);
         self.add_entry.execute(row).map(drop)

@@ -101,6 +101,16 @@ impl Writer {
         self.connection.execute_batch("ROLLBACK")
     }
 
+    #[cfg(test)]
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    #[cfg(test)]
+    pub(crate) fn syncing(&self) -> &Syncing {
+        &self.syncing
+    }
+
     /// How many pages the log held after the last transaction of this thread.
     pub(crate) fn log_pages(&self) -> u32 {
         u32::try_from(LOG_PAGES.get()).unwrap_or_default()

@@ -69,6 +69,7 @@ macro_rules! conformance_tests {
             entries_come_in_order_of_posting_and_position,
             an_entry_written_twice_fails_and_the_first_stands,
             totals_are_the_sums_of_what_was_written,
+            spending_adds_up_by_shop_person_and_day,
             the_first_body_of_a_document_stands,
             documents_of_a_kind_are_listed_by_name,
         }

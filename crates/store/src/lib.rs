@@ -23,7 +23,7 @@ use thiserror::Error;
 
 pub use crate::{
     page::{CasePage, Cursor, DueEffect, DueTimer, Listed, TaskPage, Total},
-    row::{CaseRow, EffectRow, EntryRow, RowChange, TaskRow, Term, TermKind, TimerRow},
+    row::{CaseRow, EffectRow, EntryRow, RowChange, SpendRow, TaskRow, Term, TermKind, TimerRow},
 };
 
 /// How many commits a dossier has had. Zero: there is no such dossier yet.
@@ -173,6 +173,9 @@ pub trait Store: Send + Sync {
     /// The sum of all entries per account and tender, in order of both. Reads the whole ledger: for
     /// audits.
     fn totals(&self) -> Result<Vec<Total>, StoreError>;
+
+    /// What a person has given away in a shop on a day, in fen.
+    fn spent(&self, shop: &ShopId, actor: &ActorId, day: i64) -> Result<i64, StoreError>;
 
     /// Dossier keys of one bucket, in order, after `after`, at most `limit`: for audits and copies.
     fn dossiers(

@@ -1,6 +1,6 @@
 //! The rows a commit writes beside the dossier itself.
 
-use kernel::{CaseNo, ParcelNo, TaskId, TimerId, Timestamp};
+use kernel::{ActorId, CaseNo, ParcelNo, TaskId, TimerId, Timestamp};
 
 /// One change to the rows of the commit's dossier.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,6 +19,20 @@ pub enum RowChange {
     PutEntry(EntryRow),
     /// Makes the dossier findable. Terms are only ever added.
     PutTerm(Term),
+    /// Counts towards a person's daily budget. Only ever added.
+    PutSpend(SpendRow),
+}
+
+/// Money one person decided to give on one day.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SpendRow {
+    /// The payout, unique within the dossier.
+    pub payout: String,
+    pub actor: ActorId,
+    /// The day in the shop's zone, counted from 1970-01-01.
+    pub day: i64,
+    /// In fen.
+    pub amount: i64,
 }
 
 /// A case, for lists.

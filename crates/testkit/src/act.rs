@@ -257,6 +257,16 @@ impl Stage<'_> {
     }
 }
 
+/// For commands that a scenario does not spell out: none of them may be turned down.
+pub(crate) fn check_all_taken(answers: Vec<Answered>) -> Result<(), Broken> {
+    for answer in answers {
+        if let Err(rejection) = answer.outcome {
+            return Err(Broken::Said(format!("refused, {}: {rejection}", rejection.code())));
+        }
+    }
+    Ok(())
+}
+
 /// A repeat is answered as the first asking was.
 fn check_repeat(first: &Reply, second: Result<Reply, EngineError>) -> Result<(), Broken> {
     let second = second?;

@@ -5,6 +5,8 @@ mod orders;
 mod steps;
 mod wishes;
 
+pub(crate) use self::wishes::WHOLE_LINE;
+
 use std::collections::BTreeMap;
 
 use dossier::words::Role;

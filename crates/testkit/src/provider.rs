@@ -11,7 +11,7 @@ use std::{
 use dossier::command::PayoutOutcome;
 use engine::{Asked, Outside};
 use kernel::{CaseNo, DossierKey, ParcelNo, PayoutKey, choice};
-use money::{Money, Tenders};
+use money::Tenders;
 
 choice! {
     /// What goes wrong with one payment.
@@ -131,10 +131,4 @@ impl Outside for World {
         self.state().told.push((case.clone(), text.to_owned()));
         true
     }
-}
-
-/// The sum of all payments.
-pub(crate) fn sum(paid: &BTreeMap<PayoutKey, Tenders>) -> Result<Money, money::MoneyError> {
-    let totals: Result<Vec<Money>, _> = paid.values().map(Tenders::total).collect();
-    Money::sum(money::Currency::Cny, totals?)
 }

@@ -171,7 +171,7 @@ pub enum CaseAct {
 }
 
 /// The cases a step is about; empty means the one last spoken of.
-pub type Cases = Vec<CaseNo>;
+pub(crate) type Cases = Vec<CaseNo>;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Provider {

@@ -4,12 +4,18 @@ use std::collections::BTreeMap;
 
 use dossier::{
     Body, Case,
-    case::{Judgement, Worth},
-    words::Payer,
+    case::Status,
+    parcel::Parcel,
+    payout::{Payout, PayoutStatus},
+    words::Direction,
 };
-use kernel::{DossierKey, Timestamp, Zone};
-use money::{Money, Tender, Tenders};
+use kernel::{Choice, DossierKey, Span, Timestamp};
 use policy::{Language, Pack};
+
+use crate::{
+    figures::{bare, forms, moment, payable, steps},
+    names::{name, said},
+};
 
 /// A case, with everything that is said about it.
 #[derive(Clone, Copy, Debug)]
@@ -27,127 +33,125 @@ pub fn draft(of: Of<'_>, language: Language) -> String {
     text(name, of, language)
 }
 
-/// Any text of the pack, filled in for this case.
+/// Any text of the pack, filled in for this case. In the pack's other language if it is not
+/// written in this one; empty if there is no such text.
+///
+/// A variable that has no value for this case stays in its braces, to be seen before it is sent.
 pub fn text(name: &str, of: Of<'_>, language: Language) -> String {
-    let Some(text) = of.pack.text(name, language) else { return String::new() };
+    let languages = [language, Language::Zh, Language::En];
+    let Some(written) =
+        languages.into_iter().find_map(|it| Some((of.pack.text(name, it)?, it)))
+    else {
+        return String::new();
+    };
+    let (text, language) = written;
     text.render(&variables(of, language)).trim().to_owned()
 }
 
+/// The values of [`dossier::vocabulary::VARIABLES`]. Amounts stand without their unit, which the
+/// texts name.
 fn variables(of: Of<'_>, language: Language) -> BTreeMap<&'static str, String> {
     let Of { dossier, body, case, pack } = of;
     let zone = pack.calendar().zone();
     let judgement = case.judgement.as_ref();
-    let amount = judgement.and_then(|it| it.amount.total().ok());
-    let asked = case.request.asked.or(amount);
-    let arrives = pack.span("refund-arrives-within").ok();
-    let looked_at = judgement.map_or(case.opened_at, |it| it.at);
-    let parcel = body.outbound().last();
-    let due = body.tasks_of(&case.no).map(|it| it.due).min();
-    BTreeMap::from([
-        ("amount", yuan(amount, language)),
-        ("asked", yuan(asked, language)),
-        ("cap", yuan(judgement.map(|it| it.cap), language)),
-        ("deadline", moment(case.market.deadline, zone)),
-        ("case", case.no.to_string()),
-        ("order", dossier.order.to_string()),
-        ("shop", pack.phrase("shop-name").unwrap_or_default().to_owned()),
-        ("reason", case.request.reason_text.clone()),
+    let cap = judgement.map(|it| it.cap);
+    let amount = payable(body, case).and_then(|it| it.total().ok());
+    let parcel = parcel(body, case);
+    let constant = |name| pack.phrase(name).ok().map(str::to_owned);
+    let time = |at: Option<Timestamp>| at.map(|it| moment(it, zone));
+    let values = [
+        ("amount", amount.map(bare)),
+        ("asked", case.request.asked.or(cap).map(bare)),
+        ("cap", cap.map(bare)),
+        ("deadline", time(case.market.deadline)),
+        ("order", Some(dossier.order.to_string())),
+        ("case", Some(case.no.to_string())),
+        ("shop", constant("shop-name")),
+        ("reason", Some(reason(case, language))),
         ("ground", ground(case)),
-        ("address", pack.phrase("return-address").unwrap_or_default().to_owned()),
-        ("breakdown", judgement.map(|it| breakdown(it, language)).unwrap_or_default()),
-        ("arrives-by", arrives.map(|it| date(looked_at.plus(it), zone)).unwrap_or_default()),
-        ("postage-by", payer(judgement.map(|it| it.postage_by), language).to_owned()),
-        ("parcel", parcel.map(|it| it.no.to_string()).unwrap_or_default()),
-        ("carrier", parcel.map(|it| it.carrier.clone()).unwrap_or_default()),
-        ("ship-by", moment(body.order.ship_by, zone)),
-        ("days", days_left(case, looked_at)),
-        ("due", moment(due, zone)),
-    ])
-}
-
-fn ground(case: &Case) -> String {
-    use dossier::case::Status;
-
-    if let Status::Declined { ground, .. } | Status::WaitingBuyer { asked: ground } = &case.status {
-        return ground.clone();
-    }
-    case.assessment.as_ref().map(|it| it.reason.clone()).unwrap_or_default()
-}
-
-fn days_left(case: &Case, now: Timestamp) -> String {
-    let day = kernel::Span::days(1).whole_seconds();
-    let left = case.market.deadline.map(|it| it.since(now).whole_seconds().div_euclid(day));
-    left.map(|it| it.max(0).to_string()).unwrap_or_default()
-}
-
-pub(crate) fn yuan(amount: Option<Money>, language: Language) -> String {
-    match (amount, language) {
-        (None, _) => String::new(),
-        (Some(amount), Language::Zh) => format!("{} 元", amount.decimal()),
-        (Some(amount), Language::En) => format!("CNY {}", amount.decimal()),
-    }
-}
-
-pub(crate) fn moment(at: Option<Timestamp>, zone: Zone) -> String {
-    at.map(|it| zone.civil(it).to_string()).unwrap_or_default()
-}
-
-fn date(at: Timestamp, zone: Zone) -> String {
-    zone.civil(at).date()
-}
-
-pub(crate) fn payer(payer: Option<Payer>, language: Language) -> &'static str {
-    match (payer, language) {
-        (Some(Payer::Merchant), Language::Zh) => "商家",
-        (Some(Payer::Merchant), Language::En) => "the shop",
-        (Some(Payer::Buyer), Language::Zh) => "买家",
-        (Some(Payer::Buyer), Language::En) => "the buyer",
-        (Some(Payer::Nobody) | None, Language::Zh) => "无需运费",
-        (Some(Payer::Nobody) | None, Language::En) => "nobody; there is none",
-    }
-}
-
-/// How the amount came about, a line a step (CALC-07), then by form of payment (CALC-10).
-pub fn breakdown(judgement: &Judgement, language: Language) -> String {
-    let mut lines = steps(&judgement.worth, language);
-    lines.extend(forms(&judgement.amount, language));
-    lines.join("\n")
-}
-
-fn steps(worth: &Worth, language: Language) -> Vec<String> {
-    let zh = language == Language::Zh;
-    let named = |zh_name: &'static str, en_name: &'static str| if zh { zh_name } else { en_name };
-    let steps = [
-        (true, "", named("商品价款", "goods at list price"), worth.list),
-        (false, "-", named("优惠分摊", "share of coupons and promotions"), worth.reductions),
-        (false, "-", named("满减不再满足", "promotion no longer reached"), worth.forfeited),
-        (false, "+", named("满减损失退回", "promotion loss given back"), worth.restored),
-        (false, "+", named("发货运费", "outward postage"), worth.postage),
-        (false, "-", named("先前补偿与差价", "earlier compensation and differences"), worth.deducted),
-        (false, "-", named("商品状况扣减", "withheld for condition"), worth.withheld),
-        (true, "=", named("最多可退", "at most"), worth.due),
+        ("address", constant("return-address")),
+        ("breakdown", breakdown(case, language)),
+        ("arrives-by", arrives_by(of).map(|it| zone.civil(it).date())),
+        ("postage-by", judgement.map(|it| name(it.postage_by.code(), language))),
+        ("parcel", parcel.map(|it| it.no.to_string())),
+        ("carrier", parcel.map(|it| it.carrier.clone())),
+        ("ship-by", time(body.order.ship_by)),
+        ("days", days_left(case)),
+        ("due", time(due(body, case))),
     ];
-    steps
-        .into_iter()
-        .filter(|(always, _, _, amount)| *always || !amount.is_zero())
-        .map(|(_, sign, name, amount)| format!("{sign}{} {name}", amount.decimal()))
-        .collect()
+    values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-fn forms(amount: &Tenders, language: Language) -> Vec<String> {
-    let zh = language == Language::Zh;
-    amount
-        .parts()
-        .map(|(tender, part)| {
-            let name = match (tender, zh) {
-                (Tender::Cash, true) => "原路退回现金",
-                (Tender::Cash, false) => "to the original payment account",
-                (Tender::Points, true) => "退回积分",
-                (Tender::Points, false) => "back as points",
-                (Tender::GiftCard, true) => "退回礼品卡",
-                (Tender::GiftCard, false) => "back to the gift card",
-            };
-            format!("  {} {name}", part.decimal())
-        })
-        .collect()
+/// In the buyer's own words where there are any.
+fn reason(case: &Case, language: Language) -> String {
+    match case.request.reason_text.as_str() {
+        "" => name(case.request.reason.code(), language),
+        words => words.to_owned(),
+    }
+}
+
+/// Why it was declined, what is missing, or what the inspection found.
+fn ground(case: &Case) -> Option<String> {
+    if let Status::Declined { ground, .. } | Status::WaitingBuyer { asked: ground } = &case.status {
+        return Some(ground.clone());
+    }
+    let found = case.assessment.as_ref().map(|it| it.reason.clone());
+    found.filter(|it| !it.is_empty())
+}
+
+/// The newest parcel of the case: a replacement, else the buyer's return, else what was sent first.
+fn parcel<'a>(body: &'a Body, case: &'a Case) -> Option<&'a Parcel> {
+    let replacement = body
+        .parcels
+        .values()
+        .filter(|it| it.direction == Direction::Outbound && it.case.as_ref() == Some(&case.no))
+        .last();
+    replacement.or_else(|| body.returns_of(case).last()).or_else(|| body.outbound().last())
+}
+
+/// When the money should have arrived, counted from when it was sent; as if sent when the case was
+/// last looked at, if it has not been.
+fn arrives_by(of: Of<'_>) -> Option<Timestamp> {
+    let sent = of.body.holding_of(&of.case.no).filter_map(sent_at).last();
+    let looked = of.case.judgement.as_ref().map(|it| it.at);
+    Some(sent.or(looked)?.plus(of.pack.span("refund-arrives-within").ok()?))
+}
+
+fn sent_at(payout: &Payout) -> Option<Timestamp> {
+    match &payout.status {
+        PayoutStatus::Sending { since } | PayoutStatus::Unknown { since } => Some(*since),
+        PayoutStatus::Settled { at, .. } => Some(*at),
+        PayoutStatus::Reserved | PayoutStatus::Failed { .. } | PayoutStatus::Released { .. } => {
+            None
+        }
+    }
+}
+
+/// Whole days to the marketplace's deadline, counted from the last look.
+fn days_left(case: &Case) -> Option<String> {
+    let looked = case.judgement.as_ref().map_or(case.opened_at, |it| it.at);
+    let left = case.market.deadline?.since(looked).whole_seconds();
+    Some(left.div_euclid(Span::days(1).whole_seconds()).max(0).to_string())
+}
+
+/// By when the shop owes its next answer.
+fn due(body: &Body, case: &Case) -> Option<Timestamp> {
+    if let Status::AwaitingApproval { due, .. } = case.status {
+        return Some(due);
+    }
+    body.tasks_of(&case.no).map(|it| it.due).min()
+}
+
+/// How the amount came about (CALC-07), and in which form it goes back where there are several
+/// (CALC-10): `商品原价 100.00，优惠分摊 -10.00，最多可退 90.00`.
+fn breakdown(case: &Case, language: Language) -> Option<String> {
+    let judgement = case.judgement.as_ref()?;
+    let comma = said(language, "，", ", ");
+    let mut parts = steps(judgement, language);
+    if 1 < judgement.amount.parts().count() {
+        parts.extend(forms(&judgement.amount, language));
+    }
+    let parts: Vec<String> =
+        parts.iter().map(|it| format!("{} {}", it.name, it.signed())).collect();
+    Some(parts.join(comma))
 }

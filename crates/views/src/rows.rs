@@ -3,7 +3,9 @@
 use dossier::{Body, Event, post, react, task::Task};
 use kernel::{CaseNo, DossierKey, Span, Timestamp};
 use money::MoneyError;
-use store::{CaseRow, EffectRow, EntryRow, RowChange, TaskRow, Term, TermKind, TimerRow, Version};
+use store::{
+    CaseRow, EffectRow, EntryRow, RowChange, SpendRow, TaskRow, Term, TermKind, TimerRow, Version,
+};
 
 use crate::worklist::Item;
 
@@ -21,6 +23,8 @@ pub struct Change<'a> {
     /// The version the commit makes; numbers its postings.
     pub version: Version,
     pub at: Timestamp,
+    /// The day in the shop's zone, counted from 1970-01-01.
+    pub day: i64,
 }
 
 /// What the commit changes beside the dossier itself.
@@ -35,6 +39,14 @@ pub fn rows(change: &Change<'_>) -> Result<Vec<RowChange>, MoneyError> {
     for event in change.events {
         effects(change, event, after, &mut rows);
         terms(event, &mut rows);
+        if let Event::PayoutReserved { payout } = event {
+            rows.push(RowChange::PutSpend(SpendRow {
+                payout: payout.key.to_string(),
+                actor: payout.maker.clone(),
+                day: change.day,
+                amount: payout.amount.total()?.minor(),
+            }));
+        }
     }
     cases(change, after, &mut rows);
     tasks(change, after, &mut rows);
@@ -49,6 +61,9 @@ fn term(kind: TermKind, text: &str) -> RowChange {
 
 /// Postings read the dossier before each event, so the events are folded in once more here.
 fn entries(change: &Change<'_>, rows: &mut Vec<RowChange>) -> Result<(), MoneyError> {
+    if !change.events.iter().any(moves_money) {
+        return Ok(());
+    }
     let mut before = change
         .before
         .cloned()

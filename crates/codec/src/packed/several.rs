@@ -83,7 +83,9 @@ impl<T: Packed> Packed for Vec<T> {
 
     fn pack(&self, to: &mut Vec<u8>) {
         pack_count(self.len(), to);
-        self.iter().for_each(|it| it.pack(to));
+        for it in self {
+            it.pack(to);
+        }
     }
 
     fn unpack(from: &mut Unpacker<'_>) -> Result<Self, Damaged> {
@@ -101,7 +103,9 @@ impl<T: Packed + Ord> Packed for BTreeSet<T> {
 
     fn pack(&self, to: &mut Vec<u8>) {
         pack_count(self.len(), to);
-        self.iter().for_each(|it| it.pack(to));
+        for it in self {
+            it.pack(to);
+        }
     }
 
     fn unpack(from: &mut Unpacker<'_>) -> Result<Self, Damaged> {
@@ -116,7 +120,9 @@ macro_rules! keyed {
 
             fn pack(&self, to: &mut Vec<u8>) {
                 pack_count(self.len(), to);
-                self.values().for_each(|it| it.pack(to));
+                for it in self.values() {
+                    it.pack(to);
+                }
             }
 
             fn unpack(from: &mut Unpacker<'_>) -> Result<Self, Damaged> {

@@ -1,16 +1,18 @@
-//! A busy dossier, and one of every event and command.
+//! A busy dossier, and one of every status, event, effect and command.
+
+mod commands;
+mod events;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use dossier::{
-    Body, Case, Command, Dossier, Effect, Event,
+    Body, Case, Dossier,
     case::{
-        Assessment, Change, Evidence, Finding, Judgement, Market, Pieces, Request, Status, Worth,
+        Answered, Assessment, Change, Evidence, Finding, Judgement, Market, Pieces, Request,
+        Status, Worth,
     },
-    command::{Application, OrderFacts, PayoutOutcome},
-    event::{CaseChange, PayoutChange, TaskChange},
     facts::Fact,
-    order::{Announced, Line, Order, Promotion, SoldLine},
+    order::{Line, Order, Promotion},
     parcel::{Parcel, Scan},
     payout::{Payout, PayoutStatus},
     task::{Task, Timer, TimerPurpose},
@@ -19,9 +21,14 @@ use dossier::{
         Route, ScanKind, Signer, Standing, TaskKind, Verdict,
     },
 };
-use kernel::{LineNo, Quantity, Timestamp};
+use kernel::{LineNo, Quantity, Span, Timestamp};
 use money::{Currency, Money, Tender, Tenders};
 use policy::{Record, Value};
+
+pub(crate) use self::{
+    commands::commands,
+    events::{effects, events},
+};
 
 /// As long as a marketplace's own number.
 const CASE: &str = "240011223344556677";
@@ -31,7 +38,7 @@ pub(crate) fn id<N: std::str::FromStr<Err = kernel::IdError>>(text: &str) -> N {
 }
 
 pub(crate) fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_epoch_seconds(1_794_450_000 + seconds)
+    Timestamp::from_epoch_seconds(1_794_450_000).plus(Span::seconds(seconds))
 }
 
 fn fen(fen: i64) -> Money {
@@ -202,6 +209,7 @@ pub(crate) fn case(no: &str) -> Case {
         changes: vec![Change { at: at(185_000), by: id("buyer"), from: request() }],
         returns: vec![id("SF1234567890123")],
         assessment: None,
+        answered: vec![Answered { task: TaskKind::ChatBuyer, at: at(195_000) }],
         handed_over: true,
     }
 }
@@ -321,192 +329,5 @@ pub(crate) fn payout_statuses() -> Vec<PayoutStatus> {
         PayoutStatus::Settled { at: at(3), reference: "4200".to_owned() },
         PayoutStatus::Failed { at: at(4), why: "account closed".to_owned() },
         PayoutStatus::Released { at: at(5) },
-    ]
-}
-
-/// One of every kind of event, in the order of `EVENT_KINDS`.
-pub(crate) fn events() -> Vec<Event> {
-    let mut events = vec![
-        Event::OrderRecorded { order: Box::new(order(2)) },
-        Event::ParcelScanned {
-            parcel: id("SF1"),
-            carrier: "顺丰速运".to_owned(),
-            direction: Direction::Return,
-            case: Some(id("C1")),
-            scans: parcel("SF1", Direction::Return).scans,
-        },
-        Event::CaseOpened { case: Box::new(case("C1")) },
-    ];
-    events.extend(
-        case_changes().into_iter().map(|change| Event::CaseChanged { case: id("C1"), change }),
-    );
-    events.push(Event::PayoutReserved { payout: Box::new(payout("C1", PayoutStatus::Reserved)) });
-    events.extend(payout_changes().into_iter().map(|change| Event::PayoutChanged {
-        payout: id("C1-1"),
-        at: at(7),
-        change,
-    }));
-    events.push(Event::TaskOpened { task: Box::new(task("C1", 1, TaskKind::CourierEnquiry)) });
-    events.extend(
-        task_changes().into_iter().map(|change| Event::TaskChanged { task: id("C1-1"), change }),
-    );
-    let [purpose, ..] = timer_purposes();
-    events.extend([
-        Event::TimerSet { timer: Timer { id: id("due-C1-1"), at: at(8), purpose } },
-        Event::TimerCleared { timer: id("due-C1-1") },
-        Event::BuyerTold { case: id("C1"), text: "approved-return".to_owned(), number: 2 },
-        Event::StopAsked { case: id("C1"), parcel: Some(id("SF1")) },
-        Event::Delivered { effect: "C1-stop".to_owned(), delivered: false },
-    ]);
-    events
-}
-
-fn case_changes() -> Vec<CaseChange> {
-    vec![
-        CaseChange::Market(market()),
-        CaseChange::Request { request: Box::new(request()), at: at(1), by: id("buyer") },
-        CaseChange::Finding { fact: Fact::Wish, value: Value::Choice(2) },
-        CaseChange::Evidence(evidence()),
-        CaseChange::ReturnEntered { parcel: id("SF1"), carrier: "圆通速递".to_owned() },
-        CaseChange::Assessed(Box::new(assessment())),
-        CaseChange::Judged(Box::new(judgement())),
-        CaseChange::Status { status: Status::InDispute, ground: "平台介入".to_owned() },
-    ]
-}
-
-fn payout_changes() -> Vec<PayoutChange> {
-    vec![
-        PayoutChange::Started,
-        PayoutChange::Unknown,
-        PayoutChange::Settled { reference: "4200000123".to_owned() },
-        PayoutChange::Failed { why: "account closed".to_owned() },
-        PayoutChange::Released,
-    ]
-}
-
-fn task_changes() -> Vec<TaskChange> {
-    vec![
-        TaskChange::Claimed { by: id("wang") },
-        TaskChange::HandedOver { to: Role::Warehouse },
-        TaskChange::Overdue,
-        TaskChange::Answered { by: id("wang"), answer: "intercepted".to_owned() },
-        TaskChange::Dropped,
-    ]
-}
-
-fn order_facts() -> OrderFacts {
-    let order = order(1);
-    OrderFacts {
-        channel: order.channel,
-        buyer: order.buyer,
-        placed_at: order.placed_at,
-        paid_at: order.paid_at,
-        ship_by: order.ship_by,
-        shipped_at: order.shipped_at,
-        confirmed_at: Some(at(90)),
-        packed: true,
-        presale: true,
-        remote: true,
-        lines: vec![SoldLine {
-            sku: id("TS-1"),
-            title: "T恤".to_owned(),
-            unit_price: fen(12_900),
-            quantity: Quantity::new(2),
-            class: GoodsClass::Custom,
-            paid: Some(fen(20_000)),
-        }],
-        postage: fen(1_000),
-        paid: order.paid,
-        coupon: fen(100),
-        promotions: vec![Announced {
-            threshold: fen(30_000),
-            off: fen(4_000),
-            repeats: true,
-            lines: vec![0],
-        }],
-    }
-}
-
-fn application() -> Application {
-    Application {
-        case: id("C1"),
-        request: request(),
-        filed_at: at(1),
-        follows: Some(id("C0")),
-        market: market(),
-        findings: vec![(Fact::Wish, Value::Choice(0)), (Fact::Demand, Value::Number(500))],
-        return_parcel: Some((id("SF1"), "顺丰速运".to_owned())),
-    }
-}
-
-/// One of every kind of command, in the order of `COMMAND_KINDS`.
-pub(crate) fn commands() -> Vec<Command> {
-    let case = || id("C1");
-    let ground = || "有理由".to_owned();
-    let carrier = || "顺丰速运".to_owned();
-    vec![
-        Command::RecordOrder(Box::new(order_facts())),
-        Command::RecordScans {
-            parcel: id("SF1"),
-            carrier: carrier(),
-            direction: Direction::Outbound,
-            case: None,
-            scans: parcel("SF1", Direction::Return).scans,
-        },
-        Command::RecordMarket { case: case(), market: market() },
-        Command::Apply(Box::new(application())),
-        Command::ChangeRequest { case: case(), request: request() },
-        Command::Withdraw { case: case() },
-        Command::EnterReturn { case: case(), parcel: id("SF1"), carrier: carrier() },
-        Command::RecordFinding { case: case(), fact: Fact::Deviation, value: Value::Number(12) },
-        Command::AttachEvidence { case: case(), evidence: evidence().id, shows: Fact::RedSeal },
-        Command::RecordReceipt { case: case(), parcel: Some(id("SF1")) },
-        Command::Assess {
-            case: case(),
-            finding: Finding::Partial,
-            accepted: vec![pieces(1, 1)],
-            reason: "污渍".to_owned(),
-            withheld: fen(500),
-        },
-        Command::Judge { case: case() },
-        Command::Approve { case: case(), amount: Some(fen(100)), ground: ground() },
-        Command::Decline { case: case(), ground: ground() },
-        Command::AskBuyer { case: case(), what: "照片".to_owned() },
-        Command::RefundAhead { case: case(), ground: ground() },
-        Command::Compensate {
-            case: case(),
-            purpose: Purpose::Compensation,
-            amount: fen(500),
-            ground: ground(),
-        },
-        Command::RepayPostage { case: case(), laid_out: fen(1_200), insurance_paid: fen(1_000) },
-        Command::DecideApproval { case: case(), approve: true, ground: ground() },
-        Command::SendReplacement { case: case(), parcel: id("SF2"), carrier: carrier() },
-        Command::FinishCase { case: case() },
-        Command::ClaimTask { task: id("C1-1") },
-        Command::AnswerTask { task: id("C1-1"), answer: "short".to_owned() },
-        Command::HandOverTask { task: id("C1-1"), to: Role::Finance },
-        Command::RecordPayout {
-            payout: id("C1-1"),
-            outcome: PayoutOutcome::Done { reference: "4200".to_owned() },
-        },
-        Command::RetryPayout { payout: id("C1-1") },
-        Command::ReleasePayout { payout: id("C1-1") },
-        Command::RecordDelivery { effect: "C1-stop".to_owned(), delivered: true },
-        Command::Fire { timer: id("due-C1-1") },
-    ]
-}
-
-pub(crate) fn effects() -> Vec<Effect> {
-    vec![
-        Effect::SendRefund {
-            payout: id("C1-1"),
-            case: id("C1"),
-            purpose: Purpose::Postage,
-            amount: Tenders::cash(fen(1_200)),
-        },
-        Effect::QueryRefund { payout: id("C1-1"), amount: Tenders::cash(fen(1_200)) },
-        Effect::Stop { case: id("C1"), parcel: None },
-        Effect::TellBuyer { case: id("C1"), text: "refunded".to_owned(), number: 3 },
     ]
 }

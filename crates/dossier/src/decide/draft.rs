@@ -36,8 +36,9 @@ impl<'a> Draft<'a> {
         Self { body: body.clone(), context, events: Vec::new() }
     }
 
-    pub(crate) fn into_events(self) -> Vec<Event> {
-        self.events
+    /// The events, and the dossier after them.
+    pub(crate) fn finish(self) -> (Vec<Event>, Body) {
+        (self.events, self.body)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

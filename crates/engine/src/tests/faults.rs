@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use kernel::{Bucket, CaseNo, DossierKey, ShopId, Timestamp};
+use kernel::{ActorId, Bucket, CaseNo, DossierKey, ShopId, Timestamp};
 use store::{
     CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Listed, Loaded, Outcome,
     Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
@@ -109,6 +109,10 @@ impl Store for Faulty {
 
     fn totals(&self) -> Result<Vec<Total>, StoreError> {
         self.inner.totals()
+    }
+
+    fn spent(&self, shop: &ShopId, actor: &ActorId, day: i64) -> Result<i64, StoreError> {
+        self.inner.spent(shop, actor, day)
     }
 
     fn dossiers(

@@ -57,9 +57,8 @@ fn measure(arguments: &Arguments, place: &std::path::Path) -> Result<Value> {
     }
     // Interleaved as callers are: the first command of many orders, then the second of each.
     let steps = usize::try_from(workload::COMMANDS_PER_ORDER)?;
-    let by_step: Vec<Request> = (0..steps)
-        .flat_map(|step| requests.iter().skip(step).step_by(steps).cloned())
-        .collect();
+    let by_step: Vec<Request> =
+        (0..steps).flat_map(|step| requests.iter().skip(step).step_by(steps).cloned()).collect();
 
     let recorded = batches_of(by_step.clone(), arguments, &place.join("recorded.db"))?;
     let n_commits: usize = recorded.iter().map(Vec::len).sum();

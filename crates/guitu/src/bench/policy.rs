@@ -119,7 +119,15 @@ fn table() -> Result<String> {
             .get(usize::try_from(draw.up_to(5))?)
             .copied()
             .unwrap_or("-");
-        let flag = |n| if n == 0 { "yes" } else if n == 1 { "no" } else { "-" };
+        let flag = |n| {
+            if n == 0 {
+                "yes"
+            } else if n == 1 {
+                "no"
+            } else {
+                "-"
+            }
+        };
         let (low, days, hours) = (draw.up_to(400), draw.up_to(20), draw.up_to(60));
         let high = low.saturating_add(20).saturating_add(draw.up_to(100));
         let (opened, paid) = (flag(draw.up_to(2)), flag(draw.up_to(2)));

@@ -83,13 +83,8 @@ fn fill(engine: &Engine, from: u32, to: u32) -> Result<()> {
 fn at(store: &dyn Store, cases: u32, load_rate: u64, as_json: bool) -> Result<String> {
     let (mut worklist, mut tasks, mut timers) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..SAMPLES {
-        let page = CasePage {
-            shop: workload::shop(),
-            open: true,
-            status: None,
-            after: None,
-            limit: PAGE,
-        };
+        let page =
+            CasePage { shop: workload::shop(), open: true, status: None, after: None, limit: PAGE };
         let (took, rows) = time(|| store.cases(&page));
         rows?;
         worklist.push(took);

@@ -8,13 +8,13 @@ use std::{
 
 use anyhow::{Result, anyhow};
 use dossier::Rejection;
-use kernel::ShopId;
 use intake::{
     Complaint, Context, Dictionary, Expected, FileError, ItemRow, OrderRow, Reading, RefundRow,
     Rejected, Severity, Sheet, TrackRow, check_references,
     commands::{self, Planned},
     open_sheet, read_items, read_orders, read_refunds, read_tracks,
 };
+use kernel::ShopId;
 
 use super::Arguments;
 
@@ -34,16 +34,16 @@ pub(super) fn read(
 ) -> Result<Files> {
     let language = arguments.lang.of_intake();
     let words = packs.iter().filter(|(path, _)| path.starts_with("base/words/"));
-    let dictionary =
-        Dictionary::from_files(words.map(|(path, text)| (path.as_str(), text.as_str())))
-            .map_err(|complaints| {
-                let lines: Vec<String> = complaints.iter().map(|it| it.line(language)).collect();
-                anyhow!("the dictionary cannot be used:\n{}", lines.join("\n"))
-            })?;
+    let dictionary = Dictionary::from_files(
+        words.map(|(path, text)| (path.as_str(), text.as_str())),
+    )
+    .map_err(|complaints| {
+        let lines: Vec<String> = complaints.iter().map(|it| it.line(language)).collect();
+        anyhow!("the dictionary cannot be used:\n{}", lines.join("\n"))
+    })?;
     let unreadable = |error: FileError| anyhow!("{}", error.line(language));
-    let open = |path: &Path| -> Result<Sheet<'_>> {
-        open_sheet(path, &dictionary).map_err(unreadable)
-    };
+    let open =
+        |path: &Path| -> Result<Sheet<'_>> { open_sheet(path, &dictionary).map_err(unreadable) };
     let sheet = open(&arguments.orders)?;
     let channel = sheet.channel();
     let orders = read_orders(sheet, &context).map_err(unreadable)?;
@@ -69,7 +69,8 @@ impl Files {
         self.complaints.extend(items.map_or_else(nothing, |it| std::mem::take(&mut it.complaints)));
         self.complaints.append(&mut self.refunds.complaints);
         let tracks = self.tracks.as_mut();
-        self.complaints.extend(tracks.map_or_else(nothing, |it| std::mem::take(&mut it.complaints)));
+        self.complaints
+            .extend(tracks.map_or_else(nothing, |it| std::mem::take(&mut it.complaints)));
         let none = Reading { rows: Vec::new(), complaints: Vec::new(), rejected: self.no_rows() };
         let items = self.items.as_ref().unwrap_or(&none);
         self.complaints.extend(check_references(&self.orders.rows, items, &self.refunds));
@@ -111,7 +112,14 @@ impl Files {
             None => (Arc::clone(&self.orders.rejected.file), self.row_of(&order)),
         };
         let severity = Severity::Error;
-        self.complaints.push(Complaint { file, row, column: None, found: order, expected, severity });
+        self.complaints.push(Complaint {
+            file,
+            row,
+            column: None,
+            found: order,
+            expected,
+            severity,
+        });
     }
 
     fn row_of(&self, order: &str) -> Option<u32> {
@@ -154,9 +162,11 @@ impl Files {
     /// The shops the orders belong to.
     pub(super) fn shops(&self, arguments: &Arguments) -> BTreeSet<ShopId> {
         let default = ShopId::lossy(&arguments.shop);
-        let named = self.orders.rows.iter().map(|it| {
-            it.shop.as_deref().map_or_else(|| default.clone(), ShopId::lossy)
-        });
+        let named = self
+            .orders
+            .rows
+            .iter()
+            .map(|it| it.shop.as_deref().map_or_else(|| default.clone(), ShopId::lossy));
         named.collect()
     }
 }

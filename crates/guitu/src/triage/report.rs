@@ -150,11 +150,8 @@ fn open_cases(engine: &Engine, shop: &ShopId) -> Result<Vec<Row>> {
         let found = engine.store().cases(&page)?;
         let full = found.len() == PAGE;
         for Listed { dossier, row } in found {
-            after = Some(Cursor {
-                rank: row.rank,
-                dossier: dossier.clone(),
-                id: row.case.to_string(),
-            });
+            after =
+                Some(Cursor { rank: row.rank, dossier: dossier.clone(), id: row.case.to_string() });
             rows.push(Row { dossier, item: Item::decode(&row.body)? });
         }
         if !full {

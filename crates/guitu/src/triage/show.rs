@@ -8,7 +8,10 @@ use intake::out::{Cell, Table, write_terminal, write_xlsx};
 use kernel::Zone;
 use money::Money;
 
-use super::{Arguments, Format, Language, report::{Entry, Report, Summary}};
+use super::{
+    Arguments, Format, Language,
+    report::{Entry, Report, Summary},
+};
 
 /// A bar for long work; none if nobody is looking.
 pub(super) fn progress(length: usize, quiet: bool) -> ProgressBar {
@@ -64,9 +67,19 @@ const MOST_COMPLAINTS: usize = 20;
 /// What fits on a screen: what to do first, by whom, until when, and why.
 fn narrow(report: &Report, language: Language, rows: usize) -> Table {
     let names: &[&str] = match language {
-        Language::Zh => {
-            &["优先", "剩余", "退款编号", "路径", "裁定", "应退", "下一步", "谁", "截止", "条款", "标记"]
-        }
+        Language::Zh => &[
+            "优先",
+            "剩余",
+            "退款编号",
+            "路径",
+            "裁定",
+            "应退",
+            "下一步",
+            "谁",
+            "截止",
+            "条款",
+            "标记",
+        ],
         Language::En => &[
             "prio", "left", "case", "route", "ruling", "amount", "next", "who", "due", "clause",
             "flags",
@@ -85,7 +98,9 @@ fn narrow(report: &Report, language: Language, rows: usize) -> Table {
             Cell::Amount(Money::fen(entry.amount_fen)),
             next.map_or(Cell::Empty, |it| text(&it.kind)),
             next.map_or(Cell::Empty, |it| text(&it.role)),
-            next.map_or(Cell::Empty, |it| text(&it.due.get(5..16).unwrap_or(&it.due).replace('T', " "))),
+            next.map_or(Cell::Empty, |it| {
+                text(&it.due.get(5..16).unwrap_or(&it.due).replace('T', " "))
+            }),
             entry.clause.as_deref().map_or(Cell::Empty, text),
             Cell::Text(entry.flags.join(" ")),
         ]
@@ -101,8 +116,24 @@ fn narrow(report: &Report, language: Language, rows: usize) -> Table {
 fn wide(report: &Report, language: Language) -> Table {
     let names: &[&str] = match language {
         Language::Zh => &[
-            "优先", "剩余", "订单编号", "退款编号", "类型", "路径", "裁定", "应退", "申请", "上限",
-            "下一步", "谁", "截止", "平台超时", "运费", "标记", "条款", "回复",
+            "优先",
+            "剩余",
+            "订单编号",
+            "退款编号",
+            "类型",
+            "路径",
+            "裁定",
+            "应退",
+            "申请",
+            "上限",
+            "下一步",
+            "谁",
+            "截止",
+            "平台超时",
+            "运费",
+            "标记",
+            "条款",
+            "回复",
         ],
         Language::En => &[
             "prio", "left", "order", "case", "kind", "route", "ruling", "amount", "asked", "cap",
@@ -158,11 +189,21 @@ fn plain(summary: &Summary, arguments: &Arguments) -> String {
              路径：{}\n裁定：{}\n\
              平台将自动处理：已过期 {}，2 小时内 {}，24 小时内 {}，48 小时内 {}（{} 元）\n\
              未采用的行 {}",
-            summary.now, summary.pack, summary.orders, summary.requests, summary.open_cases,
-            yuan(summary.requested_fen), yuan(summary.approved_fen),
-            counts(&summary.by_route), counts(&summary.by_ruling),
-            risk.passed.count, risk.within_2h.count, risk.within_24h.count, risk.within_48h.count,
-            yuan(risk.within_48h.requested_fen), summary.rejected_rows,
+            summary.now,
+            summary.pack,
+            summary.orders,
+            summary.requests,
+            summary.open_cases,
+            yuan(summary.requested_fen),
+            yuan(summary.approved_fen),
+            counts(&summary.by_route),
+            counts(&summary.by_ruling),
+            risk.passed.count,
+            risk.within_2h.count,
+            risk.within_24h.count,
+            risk.within_48h.count,
+            yuan(risk.within_48h.requested_fen),
+            summary.rejected_rows,
         ),
         Language::En => format!(
             "at {}, pack {}: {} orders, {} requests, {} cases open\n\
@@ -170,11 +211,21 @@ fn plain(summary: &Summary, arguments: &Arguments) -> String {
              routes: {}\nrulings: {}\n\
              the marketplace acts by itself: passed {}, in 2 h {}, in 24 h {}, in 48 h {} ({} yuan)\n\
              rows not taken: {}",
-            summary.now, summary.pack, summary.orders, summary.requests, summary.open_cases,
-            yuan(summary.requested_fen), yuan(summary.approved_fen),
-            counts(&summary.by_route), counts(&summary.by_ruling),
-            risk.passed.count, risk.within_2h.count, risk.within_24h.count, risk.within_48h.count,
-            yuan(risk.within_48h.requested_fen), summary.rejected_rows,
+            summary.now,
+            summary.pack,
+            summary.orders,
+            summary.requests,
+            summary.open_cases,
+            yuan(summary.requested_fen),
+            yuan(summary.approved_fen),
+            counts(&summary.by_route),
+            counts(&summary.by_ruling),
+            risk.passed.count,
+            risk.within_2h.count,
+            risk.within_24h.count,
+            risk.within_48h.count,
+            yuan(risk.within_48h.requested_fen),
+            summary.rejected_rows,
         ),
     }
 }

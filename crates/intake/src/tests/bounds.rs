@@ -139,8 +139,7 @@ fn xls(rows: u32, cells: &[Vec<u8>]) -> Vec<u8> {
     compound("Workbook", &stream)
 }
 
-#[test]
-fn xls_is_read() {
+fn small_xls() -> Vec<u8> {
     let cells = [
         label(0, 0, "订单编号"),
         label(0, 1, "订单状态"),
@@ -149,13 +148,31 @@ fn xls_is_read() {
         label(1, 1, "交易成功"),
         record(0x0203, &[&[1, 0, 2, 0, 0, 0][..], &12.5_f64.to_le_bytes()].concat()),
     ];
+    xls(2, &cells)
+}
+
+#[test]
+fn xls_is_read() {
     check(
         As::Orders,
-        xls(2, &cells),
+        small_xls(),
         expect![[r#"
-        2 no=385 status=finished paid=12.50
-    "#]],
+            2 no=385 status=finished paid=12.50
+        "#]],
     );
+}
+
+/// Every byte in turn. That the parser panics on some is why its calls are contained.
+#[test]
+fn no_byte_of_an_xls_breaks_the_reading() {
+    let whole = small_xls();
+    for at in 0..2048 {
+        let mut bytes = whole.clone();
+        bytes[at] = 0xff;
+        if let Ok(sheet) = read_sheet("file", &bytes, dictionary()) {
+            let _ = read_orders(sheet, &context());
+        }
+    }
 }
 
 #[test]

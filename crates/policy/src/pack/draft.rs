@@ -6,13 +6,15 @@ use kernel::{Calendar, Choice, PackId};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Complaint, Language, Sources, Table, Text, Vocabulary, cell,
+    Complaint, Language, Sources, Table, Text, Vocabulary,
+    cell::{self, Cell},
     check::prove,
+    column::{Output, Type},
     complaint::Report,
     constants::Constants,
     pack::{
         Pack,
-        inherit::{Whole, manifest_of},
+        inherit::{Given, Whole, manifest_of},
     },
     spelling, table,
 };
@@ -152,7 +154,9 @@ impl Draft {
                     report.error(format!("the table calls itself `{name}`, the file `{stem}`"));
                 }
                 prove(&table, &mut report);
-                if !report.has_errors() {
+                let is_sound = !report.has_errors();
+                report_missing_replies(&table, &self.whole.files, &mut report);
+                if is_sound {
                     self.tables.insert(stem.to_owned(), table);
                 }
             }
@@ -186,6 +190,23 @@ impl Draft {
                     self.error(format!("the text `{name}` is missing: no `{path}`"));
                 }
             }
+        }
+    }
+}
+
+/// A row that says what to reply needs that text in every language.
+fn report_missing_replies(
+    table: &Table,
+    files: &BTreeMap<String, Given<String>>,
+    report: &mut Report<'_>,
+) {
+    let is_reply = |it: &Output| it.name == "reply" && it.kind == Type::Text;
+    let Some(column) = table.outputs.iter().position(is_reply) else { return };
+    for row in &table.rows {
+        let Some(Cell::Text(name)) = row.answers.get(column) else { continue };
+        let paths = Language::ALL.iter().map(|language| format!("replies/{name}.{language}.md"));
+        for path in paths.filter(|it| !files.contains_key(it)) {
+            report.row_error(row.place(), format!("`reply`: there is no `{path}`"));
         }
     }
 }

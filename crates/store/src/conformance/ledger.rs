@@ -1,7 +1,7 @@
 //! Clauses about ledger entries and documents: what is kept for good.
 
-use super::support::{begin, commit, entry, key, write};
-use crate::{Document, Store};
+use super::support::{begin, commit, entry, key, shop, write};
+use crate::{Document, RowChange, SpendRow, Store};
 
 pub fn entries_come_in_order_of_posting_and_position(store: &dyn Store) {
     let rows = vec![
@@ -48,6 +48,24 @@ fn totals(store: &dyn Store) -> Vec<(String, i64, u64)> {
         totals.into_iter().map(|it| (it.account, it.amount, it.n_entries)).collect();
     told.sort();
     told
+}
+
+pub fn spending_adds_up_by_shop_person_and_day(store: &dyn Store) {
+    let spend = |payout: &str, actor: &str, day, amount| {
+        let (payout, actor) = (payout.to_owned(), actor.parse().unwrap());
+        RowChange::PutSpend(SpendRow { payout, actor, day, amount })
+    };
+    begin(store, "demo/1", vec![spend("p1", "ann", 20_000, 300), spend("p2", "ann", 20_000, 50)]);
+    begin(store, "demo/2", vec![spend("p1", "ann", 20_000, 7), spend("p2", "ben", 20_000, 1_000)]);
+    begin(store, "alba/1", vec![spend("p1", "ann", 20_000, 9_000)]);
+    begin(store, "demo/3", vec![spend("p1", "ann", 20_001, 80_000)]);
+    let spent =
+        |of: &str, actor: &str, day| store.spent(&shop(of), &actor.parse().unwrap(), day).unwrap();
+    assert_eq!(spent("demo", "ann", 20_000), 357);
+    assert_eq!(spent("demo", "ann", 20_001), 80_000);
+    assert_eq!(spent("demo", "ben", 20_000), 1_000);
+    assert_eq!(spent("alba", "ann", 20_000), 9_000);
+    assert_eq!(spent("alba", "ben", 20_000), 0);
 }
 
 pub fn the_first_body_of_a_document_stands(store: &dyn Store) {

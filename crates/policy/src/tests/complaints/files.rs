@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use crate::tests::complaints::{BASE, CHILD, PATH, check, show};
+use crate::tests::complaints::{BASE, CHILD, PATH, PROOFS, check, show};
 use crate::tests::fixtures::base;
 
 #[test]
@@ -59,6 +59,32 @@ fn tables_and_texts_have_to_be_there() {
         "x",
         expect![
             "✗ base/replies/hello.md: a reply is named like `approved.zh.md` or `approved.en.md`"
+        ],
+    );
+}
+
+#[test]
+fn a_reply_that_a_row_names_is_there_in_every_language() {
+    check(
+        PROOFS,
+        "\"photo, video\",approved",
+        "\"photo, video\",aproved",
+        expect![[r#"
+            ✗ base/tables/proofs.csv: proofs, row heavy (line 4): `reply`: there is no `replies/aproved.zh.md`
+            ✗ base/tables/proofs.csv: proofs, row heavy (line 4): `reply`: there is no `replies/aproved.en.md`"#]],
+    );
+    let mut files = base();
+    files.push(("base/replies/heavy.zh.md".to_owned(), "大件。".to_owned()));
+    for (path, text) in &mut files {
+        if path == PROOFS {
+            *text = text.replace(",approved,", ",heavy,");
+        }
+    }
+    show(
+        "base",
+        files,
+        expect![
+            "✗ base/tables/proofs.csv: proofs, row heavy (line 4): `reply`: there is no `replies/heavy.en.md`"
         ],
     );
 }
