@@ -1,6 +1,11 @@
 //! `guitu explain`.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    io::{Write, stdout},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -45,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             if case.no.as_str() == arguments.case || key.order.as_str() == arguments.case {
                 let language = arguments.lang.of_policy();
                 let of = views::reply::Of { dossier: &key, body: &body, case, pack: &pack };
-                println!("{}\n", views::explain::explain(of, language));
+                writeln!(stdout(), "{}\n", views::explain::explain(of, language))?;
                 told = true;
             }
         }

@@ -11,7 +11,7 @@ mod crash;
 mod explain;
 mod pack;
 mod packs;
-//SC mod scenario;
+mod scenario;
 mod triage;
 mod workload;
 
@@ -43,7 +43,6 @@ enum Command {
         command: pack::Command,
     },
     /// Runs scenarios: the executable ledger.
-    #[cfg(any())]
     Scenario {
         #[command(subcommand)]
         command: scenario::Command,
@@ -63,7 +62,6 @@ fn main() -> ExitCode {
         Command::Triage(arguments) => triage::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Pack { command } => pack::run(&command),
-        #[cfg(any())]
         Command::Scenario { command } => scenario::run(&command),
         Command::Bench { command } => bench::run(&command),
         Command::Crash(arguments) => crash::run(&arguments),

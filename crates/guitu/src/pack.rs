@@ -1,6 +1,11 @@
 //! `guitu pack`.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    io::{Write, stdout},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use anyhow::{Context, Result, anyhow};
 use clap::Subcommand;
@@ -86,13 +91,14 @@ fn check(dir: Option<&PathBuf>, only: Option<&str>) -> Result<ExitCode> {
     if chosen.is_empty() {
         anyhow::bail!("no pack to check; there are {}", names.join(", "));
     }
+    let mut out = stdout();
     let mut said = std::collections::BTreeSet::new();
     let mut errors = 0_usize;
     for name in &chosen {
         for complaint in policy::check(name, &sources, &dossier::VOCABULARY) {
             // A child repeats what is wrong with its parent.
             if said.insert(complaint.to_string()) {
-                println!("{complaint}");
+                writeln!(out, "{complaint}")?;
                 if complaint.severity == Severity::Error {
                     errors = errors.saturating_add(1);
                 }
@@ -100,20 +106,21 @@ fn check(dir: Option<&PathBuf>, only: Option<&str>) -> Result<ExitCode> {
         }
     }
     if errors == 0 {
-        println!("{} packs checked, every table is complete", chosen.len());
+        writeln!(out, "{} packs checked, every table is complete", chosen.len())?;
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{} packs checked, {errors} errors", chosen.len());
+    writeln!(out, "{} packs checked, {errors} errors", chosen.len())?;
     Ok(ExitCode::FAILURE)
 }
 
 fn list(dir: Option<&PathBuf>) -> Result<ExitCode> {
+    let mut out = stdout();
     let files = packs::sources(dir.map(PathBuf::as_path))?;
     for name in packs::names(&files) {
         let pack = packs::pack(name, dir.map(PathBuf::as_path))?;
-        println!("{}  {} / {}", pack.id(), pack.title().zh, pack.title().en);
+        writeln!(out, "{}  {} / {}", pack.id(), pack.title().zh, pack.title().en)?;
         for table in pack.tables() {
-            println!("    {:<18} {:>3} rows", table.name(), table.rows().len());
+            writeln!(out, "    {:<18} {:>3} rows", table.name(), table.rows().len())?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -126,7 +133,7 @@ fn comparison(cases: usize, seed: u64) -> Result<ExitCode> {
         packs.push(packs::pack(name, None)?);
     }
     let tables = packs.iter().flat_map(policy::Pack::tables);
-    println!("{}", codec::jdm::comparison(tables, cases, seed));
+    writeln!(stdout(), "{}", codec::jdm::comparison(tables, cases, seed))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -136,7 +143,7 @@ fn write(out: Option<&PathBuf>, text: &str) -> Result<()> {
             fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
         }
         None => {
-            println!("{text}");
+            writeln!(stdout(), "{text}")?;
             Ok(())
         }
     }

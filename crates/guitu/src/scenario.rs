@@ -37,26 +37,20 @@ pub(crate) enum Backend {
 
 pub(crate) fn run(command: &Command) -> Result<ExitCode> {
     let Command::Check { dirs, packs: dir, store, json } = command;
-    let sources = Sources::new(packs::sources(dir.as_deref())?);
-    let open = || -> Result<Arc<dyn Store>> {
+    let packs = testkit::Packs::new(Sources::new(packs::sources(dir.as_deref())?));
+    let mut open = || -> std::io::Result<Arc<dyn Store>> {
         Ok(match store {
             Backend::Memory => Arc::new(MemoryStore::default()),
-            Backend::Sqlite => Arc::new(SqliteStore::open_temporary()?),
+            Backend::Sqlite => {
+                Arc::new(SqliteStore::open_temporary().map_err(std::io::Error::other)?)
+            }
         })
     };
-    let results = testkit::check(dirs, &sources, &open)?;
-    let (mut passed, mut failed) = (0_usize, 0_usize);
-    for result in &results {
-        let counter = if result.passed() { &mut passed } else { &mut failed };
-        *counter = counter.saturating_add(1);
-    }
+    let reports = testkit::check(dirs, &packs, &mut open)?;
     if *json {
-        println!("{}", testkit::json(&results));
+        println!("{}", reports.to_json());
     } else {
-        for result in results.iter().filter(|it| !it.passed()) {
-            println!("{result}\n");
-        }
-        println!("{passed} passed, {failed} failed");
+        println!("{reports}");
     }
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if reports.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

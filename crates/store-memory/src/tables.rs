@@ -22,9 +22,12 @@ pub(crate) struct Tables {
     timers: RankedRows<TimerRow>,
     effects: RankedRows<Effect>,
     terms: BTreeMap<(ShopId, Term), BTreeSet<OrderNo>>,
-    spending: BTreeMap<(ShopId, ActorId, i64), BTreeMap<(OrderNo, String), i64>>,
+    spending: BTreeMap<(ShopId, ActorId, i64), Spending>,
     documents: BTreeMap<(String, String), String>,
 }
+
+/// Amounts by order and payout.
+type Spending = BTreeMap<(OrderNo, String), i64>;
 
 #[derive(Debug, Default)]
 struct Dossier {

@@ -3,6 +3,7 @@
 mod faults;
 mod files;
 mod plans;
+mod settings;
 
 use std::path::PathBuf;
 

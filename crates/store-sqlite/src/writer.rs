@@ -53,6 +53,7 @@ impl Syncing {
 pub(crate) struct Writer {
     connection: Connection,
     syncing: Arc<Syncing>,
+    log_pages: u32,
 }
 
 impl Writer {
@@ -61,7 +62,7 @@ impl Writer {
             LOG_PAGES.set(pages);
             Ok(())
         }));
-        Self { connection, syncing }
+        Self { connection, syncing, log_pages: 0 }
     }
 
     /// Does `work` and makes it durable, or undoes it.
@@ -74,10 +75,13 @@ impl Writer {
         }
         self.leave_transaction()?;
         let done = self.attempt(work);
-        if let Err(error) = &done {
-            self.syncing.learn(error);
-            // If this fails too, the next transaction begins with it.
-            let _ = self.leave_transaction();
+        match &done {
+            Ok(_) => self.log_pages = u32::try_from(LOG_PAGES.get()).unwrap_or_default(),
+            Err(error) => {
+                self.syncing.learn(error);
+                // If this fails too, the next transaction begins with it.
+                let _ = self.leave_transaction();
+            }
         }
         Ok(done?)
     }
@@ -111,9 +115,9 @@ impl Writer {
         &self.syncing
     }
 
-    /// How many pages the log held after the last transaction of this thread.
+    /// How many pages the log held after the last transaction.
     pub(crate) fn log_pages(&self) -> u32 {
-        u32::try_from(LOG_PAGES.get()).unwrap_or_default()
+        self.log_pages
     }
 
     /// Moves what is left of the log while nobody can add to it, so that it starts over.
@@ -135,6 +139,6 @@ impl Drop for Writer {
 }
 
 thread_local! {
-    /// SQLite calls the hook within `COMMIT`, on the thread that commits; it cannot carry a value.
+    /// The way out of the hook, which SQLite calls within `COMMIT` and which can carry no value.
     static LOG_PAGES: Cell<c_int> = const { Cell::new(0) };
 }

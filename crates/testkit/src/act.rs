@@ -51,8 +51,7 @@ impl Stage<'_> {
             }
             Act::OfOrder(act) => vec![self.of_order(step, act)?],
             Act::OfCases(cases, act) => {
-                let cases =
-                    if cases.is_empty() { vec![self.spoken_of()?] } else { cases.clone() };
+                let cases = if cases.is_empty() { vec![self.spoken_of()?] } else { cases.clone() };
                 let mut asked = Vec::new();
                 for case in cases {
                     asked.extend(self.of_case(step, &case, act)?);
@@ -147,12 +146,7 @@ impl Stage<'_> {
         Ok(Asked { case, order, actor: self.by(step, role)?, command })
     }
 
-    fn of_case(
-        &self,
-        step: &Step,
-        case: &CaseNo,
-        act: &CaseAct,
-    ) -> Result<Vec<Asked>, Broken> {
+    fn of_case(&self, step: &Step, case: &CaseNo, act: &CaseAct) -> Result<Vec<Asked>, Broken> {
         let order = self.order_of(case)?;
         let (role, commands) = self.commands(&order, case, act)?;
         let actor = self.by(step, role)?;
@@ -175,7 +169,8 @@ impl Stage<'_> {
         let no = case.clone();
         let (role, command) = match act.clone() {
             CaseAct::Find(found) => {
-                let command = |(fact, value)| Command::RecordFinding { case: no.clone(), fact, value };
+                let command =
+                    |(fact, value)| Command::RecordFinding { case: no.clone(), fact, value };
                 return Ok((Role::Agent, found.into_iter().map(command).collect()));
             }
             CaseAct::Attach(shown) => {

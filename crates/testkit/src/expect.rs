@@ -1,8 +1,6 @@
 //! What must be seen after a step. What is not said is not checked.
 
-use dossier::words::{
-    CaseKind, Flag, Payer, Purpose, Reason, Role, Route, TaskKind, Verdict,
-};
+use dossier::words::{CaseKind, Flag, Payer, Purpose, Reason, Role, Route, TaskKind, Verdict};
 use kernel::{CaseNo, ParcelNo};
 use money::{Account, Money, Tender};
 

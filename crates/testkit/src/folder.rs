@@ -32,7 +32,9 @@ pub fn find(paths: &[PathBuf]) -> (Vec<Scenario>, Vec<Problem>) {
     for file in files {
         let name = shown(&file);
         let content = fs::read_to_string(&file);
-        match content.map_err(|it| Problem::of(&name, it.to_string())).and_then(|it| load(&name, &it))
+        match content
+            .map_err(|it| Problem::of(&name, it.to_string()))
+            .and_then(|it| load(&name, &it))
         {
             Ok(found) => scenarios.extend(found),
             Err(problem) => problems.push(problem),

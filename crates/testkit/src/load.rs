@@ -96,10 +96,7 @@ fn person(node: &Node) -> Result<Person, Problem> {
         return Ok(Person { role: code(node)?, grade: 1 });
     }
     let map = Map::of(node, &keys::PERSON)?;
-    Ok(Person {
-        role: map.need("role", code)?,
-        grade: map.read("grade", count)?.unwrap_or(1),
-    })
+    Ok(Person { role: map.need("role", code)?, grade: map.read("grade", count)?.unwrap_or(1) })
 }
 
 /// Everybody who is named is known, so that a typing mistake is no new colleague.

@@ -100,7 +100,10 @@ impl<'t> Reader<'t> {
             | Event::Scalar(..)
             | Event::SequenceStart(..)
             | Event::MappingStart(..) => {
-                return Err(Problem::at(line, "anchors (&), aliases (*) and tags (!) are not used"));
+                return Err(Problem::at(
+                    line,
+                    "anchors (&), aliases (*) and tags (!) are not used",
+                ));
             }
             Event::Nothing
             | Event::StreamStart

@@ -31,7 +31,7 @@ impl<'n> Map<'n> {
         for (key, _) in map.entries {
             if !object.keys.contains(&key.name.as_str()) {
                 let hint = hint(&key.name, object.keys.iter().copied());
-                let what = format!("`{}` is not a key of a {}{hint}", key.name, object.name);
+                let what = format!("`{}` is not a key of `{}`{hint}", key.name, object.name);
                 return Err(Problem::at(key.line, what));
             }
         }

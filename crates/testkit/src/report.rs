@@ -57,8 +57,9 @@ impl fmt::Display for Reports {
         let passed = self.scenarios.iter().filter(|it| it.passed).count();
         let ids: std::collections::BTreeSet<&String> =
             self.scenarios.iter().filter(|it| it.passed).flat_map(|it| &it.ledger).collect();
-        let (all, ids) = (self.scenarios.len(), ids.len());
-        write!(f, "{passed} of {all} scenarios passed; they show {ids} IDs of the ledger")
+        let failed = self.scenarios.len().saturating_sub(passed);
+        writeln!(f, "{} IDs of the ledger are shown", ids.len())?;
+        write!(f, "{passed} passed, {failed} failed")
     }
 }
 

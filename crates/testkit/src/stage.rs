@@ -32,7 +32,7 @@ pub(crate) enum Broken {
     #[error("{}", .0.what)]
     Written(#[from] Problem),
     #[error("the engine failed: {0}")]
-    Engine(#[from] EngineError),
+    Engine(Box<EngineError>),
     #[error("{0}")]
     Store(#[from] store::StoreError),
     #[error("what is stored cannot be read: {0}")]
@@ -42,9 +42,21 @@ pub(crate) enum Broken {
     #[error("no threads for the engine: {0}")]
     Threads(#[from] std::io::Error),
     #[error("{0}")]
-    Shelf(#[from] engine::ShelfError),
+    Shelf(Box<engine::ShelfError>),
     #[error("something is due again and again at {0}, and time cannot pass")]
     Restless(String),
+}
+
+impl From<engine::ShelfError> for Broken {
+    fn from(error: engine::ShelfError) -> Self {
+        Self::Shelf(Box::new(error))
+    }
+}
+
+impl From<EngineError> for Broken {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(Box::new(error))
+    }
 }
 
 pub(crate) struct Stage<'s> {

@@ -45,7 +45,9 @@ fn line(event: &Event, zone: Zone) -> Option<String> {
         Event::TaskChanged { task, change } => format!("task {task} {}", task_line(change)),
         Event::TimerSet { .. } | Event::TimerCleared { .. } => return None,
         Event::BuyerTold { text, .. } => format!("the buyer is told `{text}`"),
-        Event::StopAsked { parcel: Some(parcel), .. } => format!("parcel {parcel} is to be stopped"),
+        Event::StopAsked { parcel: Some(parcel), .. } => {
+            format!("parcel {parcel} is to be stopped")
+        }
         Event::StopAsked { parcel: None, .. } => "the order is to be stopped".to_owned(),
         Event::Delivered { effect, delivered: true } => format!("{effect} is done"),
         Event::Delivered { effect, delivered: false } => format!("{effect} was not taken on"),
@@ -133,8 +135,10 @@ pub(crate) fn total(amount: &Tenders) -> String {
         [] => "0.00".to_owned(),
         [(money::Tender::Cash, only)] => only.decimal(),
         several => {
-            let parts: Vec<String> =
-                several.iter().map(|(tender, part)| format!("{} {tender}", part.decimal())).collect();
+            let parts: Vec<String> = several
+                .iter()
+                .map(|(tender, part)| format!("{} {tender}", part.decimal()))
+                .collect();
             parts.join(" + ")
         }
     }

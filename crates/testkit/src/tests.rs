@@ -1,1 +1,4 @@
-
+mod examples;
+mod failures;
+mod keys;
+mod language;

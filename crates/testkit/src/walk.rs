@@ -111,11 +111,7 @@ impl Stage<'_> {
         let body = self.body(order)?;
         let none = || Broken::Said("there is no parcel that could come back".to_owned());
         let parcel = body.outbound().last().ok_or_else(none)?;
-        let scan = dossier::parcel::Scan {
-            at: self.now(),
-            kind: ScanKind::Returned,
-            signer: None,
-        };
+        let scan = dossier::parcel::Scan { at: self.now(), kind: ScanKind::Returned, signer: None };
         Ok(Command::RecordScans {
             parcel: parcel.no.clone(),
             carrier: parcel.carrier.clone(),

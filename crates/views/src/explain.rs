@@ -68,15 +68,9 @@ impl Teller<'_> {
             self.called(case.status.code()),
         )];
         let request = &case.request;
-        let mut wish = format!(
-            "{} · {}",
-            self.called(request.kind.code()),
-            self.called(request.reason.code()),
-        );
-        if !request.reason_text.is_empty() {
-            wish.push_str(&format!(" · {}", request.reason_text));
-        }
-        lines.push(self.item("申请", "asked for", wish));
+        let mut wish = vec![self.called(request.kind.code()), self.called(request.reason.code())];
+        wish.extend(Some(request.reason_text.clone()).filter(|it| !it.is_empty()));
+        lines.push(self.item("申请", "asked for", wish.join(" · ")));
         lines.push(self.item("商品", "goods", self.goods(case)));
         let asked = match request.asked {
             Some(asked) => self.worth(asked),
@@ -149,7 +143,7 @@ impl Teller<'_> {
                     "{number:>3}. {table}{}",
                     self.says("：没有条款，须人工处理", ": no clause, a person must look"),
                 ),
-                self.item("   原因", "   why", &ruling.outputs),
+                self.item("   原因", "   why", names::recorded(&ruling.outputs, self.language)),
                 self.item("   依据", "   facts", names::recorded(&ruling.inputs, self.language)),
             ];
         };
@@ -158,7 +152,11 @@ impl Teller<'_> {
         let mark = if decides { "*" } else { " " };
         let mut lines = vec![format!("{number:>3}.{mark}{table} · {clause} [{}]", ruling.source)];
         lines.extend(self.sentence(ruling, row).map(|it| format!("     {it}")));
-        lines.push(self.item("   依据", "   facts", names::recorded(&ruling.inputs, self.language)));
+        lines.push(self.item(
+            "   依据",
+            "   facts",
+            names::recorded(&ruling.inputs, self.language),
+        ));
         lines.push(self.item(
             "   裁定",
             "   ruling",
@@ -195,13 +193,18 @@ impl Teller<'_> {
         let case = &self.of.case.no;
         let told = self.of.body.payouts.iter().filter(|it| it.case == *case).map(|it| {
             let amount = it.amount.total().map(|it| self.worth(it)).unwrap_or_default();
-            let code = it.status.code();
-            let mut line = format!("  {} · {amount} · {}", it.key, self.called(it.purpose.code()));
-            line.push_str(&format!(" · {}", self.called(code)));
-            if let PayoutStatus::Failed { why, .. } = &it.status {
-                line.push_str(&format!("{}{why}", self.says("：", ": ")));
-            }
-            line
+            let purpose = self.called(it.purpose.code());
+            let status = self.called(it.status.code());
+            let why = match &it.status {
+                PayoutStatus::Failed { why, .. } => Some(why.clone()),
+                PayoutStatus::Reserved
+                | PayoutStatus::Sending { .. }
+                | PayoutStatus::Unknown { .. }
+                | PayoutStatus::Settled { .. }
+                | PayoutStatus::Released { .. } => None,
+            };
+            let parts = [it.key.to_string(), amount, purpose, status].into_iter().chain(why);
+            format!("  {}", parts.collect::<Vec<String>>().join(" · "))
         });
         under(self.says("款项", "Payouts"), told.collect())
     }

@@ -8,8 +8,9 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use policy::Language;
 
-static CHINESE: LazyLock<BTreeMap<&str, &str>> =
-    LazyLock::new(|| include_str!("names.zh.csv").lines().filter_map(|it| it.split_once(',')).collect());
+static CHINESE: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+    include_str!("names.zh.csv").lines().filter_map(|it| it.split_once(',')).collect()
+});
 
 /// The name of a status, kind, reason, role, flag or any other word of the domain. A code without
 /// a name stays as it is.
@@ -50,6 +51,7 @@ pub fn recorded(text: &str, language: Language) -> String {
             let said = said.split(", ").map(|it| measured(field, it, language));
             format!("{}{is}{}", name(field, language), said.collect::<Vec<String>>().join(", "))
         }
+        None if language == Language::Zh => name(part, language),
         None => part.to_owned(),
     });
     parts.collect::<Vec<String>>().join(between)

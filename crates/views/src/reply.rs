@@ -39,8 +39,7 @@ pub fn draft(of: Of<'_>, language: Language) -> String {
 /// A variable that has no value for this case stays in its braces, to be seen before it is sent.
 pub fn text(name: &str, of: Of<'_>, language: Language) -> String {
     let languages = [language, Language::Zh, Language::En];
-    let Some(written) =
-        languages.into_iter().find_map(|it| Some((of.pack.text(name, it)?, it)))
+    let Some(written) = languages.into_iter().find_map(|it| Some((of.pack.text(name, it)?, it)))
     else {
         return String::new();
     };
@@ -99,13 +98,11 @@ fn ground(case: &Case) -> Option<String> {
     found.filter(|it| !it.is_empty())
 }
 
-/// The newest parcel of the case: a replacement, else the buyer's return, else what was sent first.
+/// The parcel a text is about: a replacement, else the buyer's return, else what was sent first.
 fn parcel<'a>(body: &'a Body, case: &'a Case) -> Option<&'a Parcel> {
-    let replacement = body
-        .parcels
-        .values()
-        .filter(|it| it.direction == Direction::Outbound && it.case.as_ref() == Some(&case.no))
-        .last();
+    let is_sent_for =
+        |it: &&Parcel| it.direction == Direction::Outbound && it.case.as_ref() == Some(&case.no);
+    let replacement = body.parcels.values().rfind(is_sent_for);
     replacement.or_else(|| body.returns_of(case).last()).or_else(|| body.outbound().last())
 }
 

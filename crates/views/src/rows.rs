@@ -1,6 +1,8 @@
 //! The rows one commit changes, from the dossier before and after it.
 
-use dossier::{Body, Event, post, react, task::Task};
+use std::collections::BTreeSet;
+
+use dossier::{Body, Dossier, Event, post, react, task::Task};
 use kernel::{CaseNo, DossierKey, Span, Timestamp};
 use money::MoneyError;
 use store::{
@@ -31,14 +33,10 @@ pub struct Change<'a> {
 pub fn rows(change: &Change<'_>) -> Result<Vec<RowChange>, MoneyError> {
     let mut rows = Vec::new();
     let Some(after) = change.after else { return Ok(rows) };
-    if change.before.is_none() {
-        rows.push(term(TermKind::Order, change.dossier.order.as_str()));
-        rows.push(term(TermKind::Buyer, &after.order.buyer));
-    }
     entries(change, &mut rows)?;
     for event in change.events {
         effects(change, event, after, &mut rows);
-        terms(event, &mut rows);
+        terms(change, event, &mut rows);
         if let Event::PayoutReserved { payout } = event {
             rows.push(RowChange::PutSpend(SpendRow {
                 payout: payout.key.to_string(),
@@ -64,15 +62,17 @@ fn entries(change: &Change<'_>, rows: &mut Vec<RowChange>) -> Result<(), MoneyEr
     if !change.events.iter().any(moves_money) {
         return Ok(());
     }
-    let mut before = change
-        .before
-        .cloned()
-        .map_or(dossier::Dossier::Absent, |it| dossier::Dossier::Open(Box::new(it)));
+    let mut before = change.before.map_or(Dossier::Absent, |it| {
+        // The order and its payouts are all that these events and their postings look at, and
+        // cloning the cases with their rulings would cost more than the rest of the commit.
+        let (order, payouts) = (it.order.clone(), it.payouts.clone());
+        Dossier::Open(Box::new(Body { payouts, ..Body::new(order) }))
+    });
     let mut position: u16 = 0;
     for event in change.events {
         let known = match &before {
-            dossier::Dossier::Open(body) => Some(&**body),
-            dossier::Dossier::Absent | dossier::Dossier::Stopped { .. } => None,
+            Dossier::Open(body) => Some(&**body),
+            Dossier::Absent | Dossier::Stopped { .. } => None,
         };
         if let Some(posting) = post(event, known)? {
             for entry in posting.entries() {
@@ -138,12 +138,24 @@ fn effects(change: &Change<'_>, event: &Event, after: &Body, rows: &mut Vec<RowC
     }
 }
 
-fn terms(event: &Event, rows: &mut Vec<RowChange>) {
+/// Terms are only ever added, so what the dossier was found by before is not written again.
+fn terms(change: &Change<'_>, event: &Event, rows: &mut Vec<RowChange>) {
     match event {
-        Event::ParcelScanned { parcel, .. } => rows.push(RowChange::PutTerm(Term::parcel(parcel))),
+        Event::OrderRecorded { order } => {
+            if change.before.is_none() {
+                rows.push(term(TermKind::Order, change.dossier.order.as_str()));
+            }
+            if change.before.is_none_or(|it| it.order.buyer != order.buyer) {
+                rows.push(term(TermKind::Buyer, &order.buyer));
+            }
+        }
+        Event::ParcelScanned { parcel, .. } => {
+            if change.before.is_none_or(|it| !it.parcels.contains_key(parcel)) {
+                rows.push(RowChange::PutTerm(Term::parcel(parcel)));
+            }
+        }
         Event::CaseOpened { case } => rows.push(term(TermKind::Case, case.no.as_str())),
-        Event::OrderRecorded { .. }
-        | Event::CaseChanged { .. }
+        Event::CaseChanged { .. }
         | Event::PayoutReserved { .. }
         | Event::PayoutChanged { .. }
         | Event::TaskOpened { .. }
@@ -156,13 +168,38 @@ fn terms(event: &Event, rows: &mut Vec<RowChange>) {
     }
 }
 
-fn cases(change: &Change<'_>, after: &Body, rows: &mut Vec<RowChange>) {
-    for case in &after.cases {
-        let before = change.before.and_then(|it| Some((it, it.case(&case.no)?)));
-        let same_tasks = |before: &Body| before.tasks_of(&case.no).eq(after.tasks_of(&case.no));
-        if before.is_some_and(|(body, known)| known == case && same_tasks(body)) {
-            continue;
+/// Cases that an event is about: their rows show their own facts, their tasks and their money.
+fn touched<'a>(change: &Change<'a>, after: &'a Body) -> BTreeSet<&'a CaseNo> {
+    let mut cases = BTreeSet::new();
+    for event in change.events {
+        match event {
+            // Titles and the buyer stand in every row.
+            Event::OrderRecorded { .. } => cases.extend(after.cases.iter().map(|it| &it.no)),
+            Event::CaseOpened { case } => cases.extend([&case.no]),
+            Event::CaseChanged { case, .. } => cases.extend([case]),
+            Event::PayoutReserved { payout } => cases.extend([&payout.case]),
+            Event::PayoutChanged { payout, .. } => {
+                cases.extend(after.payout(payout).map(|it| &it.case));
+            }
+            Event::TaskOpened { task } => cases.extend(&task.case),
+            Event::TaskChanged { task, .. } => {
+                let known = change.before.and_then(|it| it.tasks.get(task));
+                cases.extend(known.and_then(|it| it.case.as_ref()));
+            }
+            Event::ParcelScanned { .. }
+            | Event::TimerSet { .. }
+            | Event::TimerCleared { .. }
+            | Event::BuyerTold { .. }
+            | Event::StopAsked { .. }
+            | Event::Delivered { .. } => (),
         }
+    }
+    cases
+}
+
+fn cases(change: &Change<'_>, after: &Body, rows: &mut Vec<RowChange>) {
+    let touched = touched(change, after);
+    for case in after.cases.iter().filter(|it| touched.contains(&it.no)) {
         let item = Item::of(change.dossier, after, case);
         rows.push(RowChange::PutCase(CaseRow {
             case: case.no.clone(),

@@ -3,10 +3,12 @@
 //! **Invariant:** nothing in a row depends on the present. What does (minutes left, priority) is
 //! worked out when the row is shown, so that a row is right until facts change.
 
-use dossier::{Body, Case, case::Worth, task::Task, words::Purpose};
+use dossier::{Body, Case, case::Worth, task::Task};
 use kernel::{Choice, DossierKey, Span, Timestamp};
 use money::{Money, Tender};
 use serde::{Deserialize, Serialize};
+
+use crate::figures::payable;
 
 /// A case, as lists show it. Amounts are whole fen, times are seconds since the epoch.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -44,7 +46,6 @@ pub struct Item {
 
 /// How the amount came about, in fen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the unit belongs in the name of exchanged fields")]
 pub struct Breakdown {
     pub list_fen: i64,
     pub reductions_fen: i64,
@@ -79,8 +80,7 @@ pub struct TaskLine {
 impl Item {
     pub fn of(key: &DossierKey, body: &Body, case: &Case) -> Self {
         let judgement = case.judgement.as_ref();
-        let held = body.holding_of(&case.no).find(|it| it.purpose == Purpose::Refund);
-        let amount = held.map(|it| &it.amount).or(judgement.map(|it| &it.amount));
+        let amount = payable(body, case);
         let total = amount.and_then(|it| it.total().ok()).map_or(0, Money::minor);
         let points = amount.map_or(0, |it| it.part(Tender::Points).minor());
         let mut tasks: Vec<&Task> = body.tasks_of(&case.no).collect();

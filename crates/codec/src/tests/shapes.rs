@@ -25,7 +25,7 @@ fn check<T: Shape + PartialEq + std::fmt::Debug>(it: T, expected: Expect) {
 #[track_caller]
 fn refused<T: Shape + std::fmt::Debug>(text: &str, expected: Expect) {
     let refusal = serde_json::from_str::<In<T>>(text).map(|In(it)| it).unwrap_err();
-    expected.assert_eq(&refusal.to_string());
+    expected.assert_eq(&refusal.to_string().replace(", ", ",\n"));
 }
 
 #[test]

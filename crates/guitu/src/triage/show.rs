@@ -1,8 +1,8 @@
 //! The worklist for people: on the screen, as JSON, as a spreadsheet.
 
-use std::{fs, io::Write};
+use std::{fs, io::Write, path::Path};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use intake::out::{Cell, Table, write_terminal, write_xlsx};
 use kernel::Zone;
@@ -31,7 +31,7 @@ pub(super) fn show(report: &Report, arguments: &Arguments, _zone: Zone) -> Resul
             let mut text = serde_json::to_string_pretty(report)?;
             text.push('\n');
             match &arguments.out {
-                Some(path) => fs::write(path, text)?,
+                Some(path) => fs::write(path, text).with_context(|| unwritable(path))?,
                 None => std::io::stdout().lock().write_all(text.as_bytes())?,
             }
         }
@@ -43,13 +43,16 @@ pub(super) fn show(report: &Report, arguments: &Arguments, _zone: Zone) -> Resul
         Format::Table => {
             let table = narrow(report, arguments.lang, arguments.rows);
             match &arguments.out {
-                Some(path) => write_terminal(&table, WIDE, fs::File::create(path)?)?,
+                Some(path) => {
+                    let file = fs::File::create(path).with_context(|| unwritable(path))?;
+                    write_terminal(&table, WIDE, file)?;
+                }
                 None => write_terminal(&table, terminal_width(), std::io::stdout().lock())?,
             }
         }
     }
     if arguments.format != Format::Json || arguments.out.is_some() {
-        println!("{}", plain(&report.summary, arguments));
+        writeln!(std::io::stdout(), "{}", plain(&report.summary, arguments))?;
     }
     for complaint in report.summary.complaints.iter().take(MOST_COMPLAINTS) {
         eprintln!("{complaint}");
@@ -59,6 +62,10 @@ pub(super) fn show(report: &Report, arguments: &Arguments, _zone: Zone) -> Resul
         eprintln!("… {more} more; --rejected FILE writes all of them");
     }
     Ok(())
+}
+
+fn unwritable(path: &Path) -> String {
+    format!("{} cannot be written", path.display())
 }
 
 /// Complaints shown on the screen; the file of rejected rows has them all.

@@ -81,7 +81,7 @@ impl Life {
 
     fn batch(&mut self) -> Vec<Commit> {
         let mut versions = self.versions.clone();
-        (0..1 + self.below(6))
+        (0..=self.below(6))
             .map(|_| {
                 let dossier = self.dossier();
                 let version = versions.entry(dossier.clone()).or_default();

@@ -27,8 +27,12 @@ pub fn whatever_is_written_comes_back_unchanged(store: &dyn Store) {
         rank: i64::MAX,
         body: text.to_owned(),
     };
-    let effect =
-        EffectRow { effect: text.to_owned(), kind: text.to_owned(), due: at(-1), body: "".into() };
+    let effect = EffectRow {
+        effect: text.to_owned(),
+        kind: text.to_owned(),
+        due: at(-1),
+        body: String::new(),
+    };
     let entry = EntryRow {
         posting: u32::MAX,
         position: u16::MAX,

@@ -1,12 +1,6 @@
 //! Orders as their source tells them.
 
-use dossier::{
-    Command,
-    command::OrderFacts,
-    order::apportion,
-    parcel::Scan,
-    words::Direction,
-};
+use dossier::{Command, command::OrderFacts, order::apportion, parcel::Scan, words::Direction};
 use kernel::OrderNo;
 use money::{Currency, Money, Tender, Tenders};
 
@@ -51,11 +45,7 @@ impl Stage<'_> {
     }
 
     /// The order a parcel belongs to, if one knows it, or else the one spoken of.
-    pub(crate) fn order_of_parcel(
-        &self,
-        about: OrderNo,
-        track: &Track,
-    ) -> Result<OrderNo, Broken> {
+    pub(crate) fn order_of_parcel(&self, about: OrderNo, track: &Track) -> Result<OrderNo, Broken> {
         if let Some(case) = &track.case {
             return self.order_of(case);
         }
@@ -76,11 +66,8 @@ impl Stage<'_> {
             dossier::Dossier::Absent | dossier::Dossier::Stopped { .. } => None,
         };
         let usual = known.as_ref().map_or(Direction::Outbound, |it| it.direction);
-        let scan = |it: &PlannedScan| Scan {
-            at: self.instant(it.at),
-            kind: it.kind,
-            signer: it.signer,
-        };
+        let scan =
+            |it: &PlannedScan| Scan { at: self.instant(it.at), kind: it.kind, signer: it.signer };
         Ok(Command::RecordScans {
             parcel: track.parcel.clone(),
             carrier: known.as_ref().map_or(&track.carrier, |it| &it.carrier).clone(),

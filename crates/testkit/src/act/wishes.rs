@@ -76,9 +76,8 @@ impl Stage<'_> {
     /// Lines without a number of pieces are meant whole.
     fn counted(&self, order: &OrderNo, pieces: &[Pieces]) -> Result<Vec<Pieces>, Broken> {
         let body = self.body(order)?;
-        let whole = |it: &Pieces| {
-            body.order.line(it.line).map_or(Quantity::ONE, |line| line.quantity)
-        };
+        let whole =
+            |it: &Pieces| body.order.line(it.line).map_or(Quantity::ONE, |line| line.quantity);
         let counted = pieces.iter().map(|it| Pieces {
             line: it.line,
             quantity: if it.quantity == WHOLE_LINE { whole(it) } else { it.quantity },

@@ -119,7 +119,11 @@ impl Stage<'_> {
                     .iter()
                     .map(|it| format!("{} {}", it.from.kind, it.from.reason))
                     .collect();
-                findings.add(of("earlier wishes"), format!("{} as said", earlier.len()), listed(&seen));
+                findings.add(
+                    of("earlier wishes"),
+                    format!("{} as said", earlier.len()),
+                    listed(&seen),
+                );
             }
         }
         if let Some(follows) = &expected.follows
@@ -197,11 +201,7 @@ impl Stage<'_> {
         let shown = |it: &bool| if *it { "yes" } else { "no" }.to_owned();
         let verdict = (expected.verdict.as_ref(), &judgement.verdict);
         findings.same(&of("verdict"), verdict, ToString::to_string);
-        findings.same(
-            &of("automatic"),
-            (expected.automatic.as_ref(), &judgement.automatic),
-            shown,
-        );
+        findings.same(&of("automatic"), (expected.automatic.as_ref(), &judgement.automatic), shown);
         if let Some(route) = expected.route
             && judgement.route != Some(route)
         {
@@ -264,9 +264,8 @@ fn check_amounts(
         let seen = judgement.amount.part(tender);
         findings.same(&of(&tender.to_string()), (Some(&part), &seen), |it| it.decimal());
     }
-    findings.same(&of("most that is due"), (expected.cap.as_ref(), &judgement.cap), |it| {
-        it.decimal()
-    });
+    findings
+        .same(&of("most that is due"), (expected.cap.as_ref(), &judgement.cap), |it| it.decimal());
     for (what, wanted, seen) in
         [("least", expected.least, judgement.least), ("most", expected.most, judgement.most)]
     {

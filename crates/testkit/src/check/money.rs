@@ -112,11 +112,7 @@ fn payout_line(payout: &Payout) -> String {
     format!("{} {amount} for {}, {}", payout.key, payout.purpose, payout.status.code())
 }
 
-fn check_order(
-    expected: &OrderSeen,
-    body: &Body,
-    findings: &mut Findings,
-) -> Result<(), Broken> {
+fn check_order(expected: &OrderSeen, body: &Body, findings: &mut Findings) -> Result<(), Broken> {
     let (order, room) = (&body.order, body.room()?);
     let amounts = [
         ("paid for the order", expected.paid, order.paid.total()?),

@@ -183,4 +183,3 @@ fn text_seen(node: &Node) -> Result<TextSeen, Problem> {
         says_not: words("says-not")?,
     })
 }
-

@@ -44,9 +44,7 @@ fn some_of_a_line(node: &Node) -> Result<Pieces, Problem> {
     let written = word(node)?;
     let bad = || node.problem(format!("`{written}` is not a line; write `1` or `1 x 2`"));
     let (line, quantity) = match written.split_once(['x', '×']) {
-        Some((line, pieces)) => {
-            (line, Quantity::new(pieces.trim().parse().map_err(|_| bad())?))
-        }
+        Some((line, pieces)) => (line, Quantity::new(pieces.trim().parse().map_err(|_| bad())?)),
         None => (written, WHOLE_LINE),
     };
     Ok(Pieces { line: LineNo(line.trim().parse().map_err(|_| bad())?), quantity })

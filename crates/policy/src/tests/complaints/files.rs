@@ -35,7 +35,9 @@ fn tables_and_texts_have_to_be_there() {
         "base/replies/approved.zh.md",
         "",
         "",
-        expect!["✗ apparel/pack.toml: the text `approved` is missing: no `replies/approved.zh.md`"],
+        expect![[r#"
+            ✗ base/tables/proofs.csv: proofs, row heavy (line 4): `reply`: there is no `replies/approved.zh.md`
+            ✗ apparel/pack.toml: the text `approved` is missing: no `replies/approved.zh.md`"#]],
     );
     check(
         "base/replies/approved.zh.md",

@@ -1,0 +1,6 @@
+mod explain;
+mod names;
+mod replies;
+mod rows;
+mod shop;
+mod worklist;
