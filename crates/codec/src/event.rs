@@ -2,7 +2,8 @@
 //!
 //! One commit's events are one JSON array; each says its `kind` and the version `v` of its form.
 //!
-//! **Invariant:** a line here, once released, is never changed; `tests/golden.rs` holds one of each.
+//! **Invariant:** a line here, once released, is never changed; `tests/golden.jsonl` holds one of
+//! each.
 
 use dossier::{
     Case, Dossier, Event,

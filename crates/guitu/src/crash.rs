@@ -1,9 +1,9 @@
 //! A run of many orders against a database file, made to be killed at any moment and started again.
 //!
 //! Every command is acknowledged as `ack DOSSIER KEY VERSION EVENTS` once it is durable, so that
-//! whoever kills the process knows what it was told. The provider keeps a file of its own of what it
-//! paid. A run that is started again gives every command again under the same keys. When one has
-//! said `done`, `--check` holds everything against the promises.
+//! whoever kills the process knows what it was told. The provider keeps a file of its own of what
+//! it paid. A run that is started again gives every command again under the same keys. When one
+//! has said `done`, `--check` holds everything against the promises.
 //!
 //! **Invariant:** time is counted from a fixed moment, so a run depends on nothing but its seed and
 //! on where the runs before it were killed.

@@ -88,6 +88,9 @@ fn check(dir: Option<&PathBuf>, only: Option<&str>) -> Result<ExitCode> {
     let sources = Sources::new(files);
     let chosen: Vec<&String> =
         names.iter().filter(|it| only.is_none_or(|only| it.as_str() == only)).collect();
+    if let (true, Some(dir)) = (names.is_empty(), dir) {
+        anyhow::bail!("{} has no folder with a pack.toml", dir.display());
+    }
     if chosen.is_empty() {
         anyhow::bail!("no pack to check; there are {}", names.join(", "));
     }
@@ -138,13 +141,9 @@ fn comparison(cases: usize, seed: u64) -> Result<ExitCode> {
 }
 
 fn write(out: Option<&PathBuf>, text: &str) -> Result<()> {
-    match out {
-        Some(path) => {
-            fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
-        }
-        None => {
-            writeln!(stdout(), "{text}")?;
-            Ok(())
-        }
+    if let Some(path) = out {
+        return fs::write(path, text)
+            .with_context(|| format!("{} cannot be written", path.display()));
     }
+    Ok(writeln!(stdout(), "{text}")?)
 }

@@ -20,7 +20,7 @@ impl Stage<'_> {
         for order in self.orders.keys() {
             self.check_replay(order, findings)?;
             if let Dossier::Open(body) = self.dossier(order)?.1 {
-                self.check_room(order, &body, findings)?;
+                check_room(order, &body, findings)?;
                 self.check_payments(order, &body, findings)?;
                 self.check_ledger(order, &body, findings)?;
             }
@@ -47,21 +47,6 @@ impl Stage<'_> {
         }
         if codec::decode_state(&codec::encode_state(&stored))? != stored {
             findings.add(format!("order {order}, written and read"), "the same", "another state");
-        }
-        Ok(())
-    }
-
-    /// Nothing leaves that was not paid in.
-    fn check_room(
-        &self,
-        order: &OrderNo,
-        body: &Body,
-        findings: &mut Findings,
-    ) -> Result<(), Broken> {
-        let room = body.room()?;
-        if room.has_negative_part() {
-            let seen = crate::story::total(&room);
-            findings.add(format!("left of the money of order {order}"), "nothing or more", seen);
         }
         Ok(())
     }
@@ -154,6 +139,16 @@ impl Stage<'_> {
         }
         Ok(())
     }
+}
+
+/// Nothing leaves that was not paid in.
+fn check_room(order: &OrderNo, body: &Body, findings: &mut Findings) -> Result<(), Broken> {
+    let room = body.room()?;
+    if room.has_negative_part() {
+        let seen = crate::story::total(&room);
+        findings.add(format!("left of the money of order {order}"), "nothing or more", seen);
+    }
+    Ok(())
 }
 
 /// What is settled was paid, and what was never sent or is proven not made was not.

@@ -39,7 +39,7 @@ fn scenario(file: &str, node: &Node) -> Result<Scenario, Problem> {
         return Err(node.problem("`start` is a date and a time, such as `2026-11-10 09:00`"));
     };
     let people = map.read("people", people)?.unwrap_or_default();
-    let mut orders = map.read("orders", |it| orders::several(it))?.unwrap_or_default();
+    let mut orders = map.read("orders", orders::several)?.unwrap_or_default();
     if let Some(it) = map.get("order") {
         orders.extend(orders::several(it)?);
     }

@@ -63,9 +63,6 @@ impl Stage<'_> {
         let no = case.no.clone();
         let parcel = ParcelNo::lossy(&format!("RT-{no}"));
         Ok(match &case.status {
-            Status::Submitted | Status::UnderReview | Status::WaitingBuyer { .. } => {
-                Some((Role::Leader, self.approval(case)?))
-            }
             Status::Intercepting | Status::AwaitingParcel => {
                 Some((Role::System, self.turned_back(order)?))
             }
@@ -79,9 +76,11 @@ impl Stage<'_> {
             Status::Inspecting { .. } if case.assessment.is_none() => {
                 Some((Role::Inspector, self.assess_command(order, no, walk.look.clone())?))
             }
-            Status::Inspecting { .. } | Status::InDispute => {
-                Some((Role::Leader, self.approval(case)?))
-            }
+            Status::Submitted
+            | Status::UnderReview
+            | Status::WaitingBuyer { .. }
+            | Status::Inspecting { .. }
+            | Status::InDispute => Some((Role::Leader, approval(case)?)),
             Status::AwaitingApproval { .. } => {
                 let ground = "within policy".to_owned();
                 let command = Command::DecideApproval { case: no, approve: true, ground };
@@ -94,16 +93,6 @@ impl Stage<'_> {
             | Status::Withdrawn { .. }
             | Status::Done { .. } => None,
         })
-    }
-
-    /// As much as is asked, and no more than is due.
-    fn approval(&self, case: &Case) -> Result<Command, Broken> {
-        let (no, ground) = (case.no.clone(), "within policy".to_owned());
-        let cap = case.judgement.as_ref().map_or(nothing(), |it| it.cap);
-        let amount = case.request.asked.map_or(Ok(cap), |it| it.smaller(cap))?;
-        let returns = case.request.kind.returns_goods() && case.status.is_undecided();
-        let amount = Some(amount).filter(|it| it.is_positive() && !returns);
-        Ok(Command::Approve { case: no, amount, ground })
     }
 
     /// The parcel that was to be stopped is seen on its way back.
@@ -152,4 +141,14 @@ impl Stage<'_> {
         }
         Ok(())
     }
+}
+
+/// As much as is asked, and no more than is due.
+fn approval(case: &Case) -> Result<Command, Broken> {
+    let (no, ground) = (case.no.clone(), "within policy".to_owned());
+    let cap = case.judgement.as_ref().map_or(nothing(), |it| it.cap);
+    let amount = case.request.asked.map_or(Ok(cap), |it| it.smaller(cap))?;
+    let returns = case.request.kind.returns_goods() && case.status.is_undecided();
+    let amount = Some(amount).filter(|it| it.is_positive() && !returns);
+    Ok(Command::Approve { case: no, amount, ground })
 }

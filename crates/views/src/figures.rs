@@ -3,6 +3,8 @@
 use dossier::{
     Body, Case,
     case::{Judgement, Status, Worth},
+    payout::PayoutStatus,
+    words::Purpose,
 };
 use kernel::{Choice, Timestamp, Zone};
 use money::{Currency, Money, Tender, Tenders};
@@ -30,7 +32,10 @@ pub(crate) fn payable<'a>(body: &'a Body, case: &'a Case) -> Option<&'a Tenders>
         | Status::Repairing
         | Status::InDispute
         | Status::Declined { .. }
-        | Status::Withdrawn { .. } => None,
+        | Status::Withdrawn { .. } => body
+            .holding_of(&case.no)
+            .filter(|it| it.purpose == Purpose::Refund && it.status == PayoutStatus::Reserved)
+            .last(),
     };
     payout.map(|it| &it.amount).or(case.judgement.as_ref().map(|it| &it.amount))
 }

@@ -7,8 +7,9 @@
 //! ```
 //!
 //! Fields after `or` may be left out. The names are the stored ones: a field of a struct that has
-//! another name in the domain is `stored = name: Type`. All three take the domain type apart and put it together
-//! field by field, so a new field or variant does not compile until it has a stored form.
+//! another name in the domain is `stored = name: Type`. All three take the domain type apart and
+//! put it together field by field, so a new field or variant does not compile until it has a
+//! stored form.
 
 /// A struct as an object.
 macro_rules! shape_struct {

@@ -34,21 +34,24 @@ fn an_amount_is_exact_in_every_currency() {
     check(Money::new(-1_205, Currency::Usd), expect![[r#""-12.05 USD""#]]);
     refused::<Money>(
         "12.5",
-        expect![
-            "invalid type: floating point `12.5`, expected a number of fen, or an amount with its currency such as `12.50 USD` at line 1 column 4"
-        ],
+        expect![[r#"
+            invalid type: floating point `12.5`,
+            expected a number of fen,
+            or an amount with its currency such as `12.50 USD` at line 1 column 4"#]],
     );
     refused::<Money>(
         "\"12.50\"",
-        expect![[
-            r#"invalid value: string "12.50", expected a number of fen, or an amount with its currency such as `12.50 USD` at line 1 column 7"#
-        ]],
+        expect![[r#"
+            invalid value: string "12.50",
+            expected a number of fen,
+            or an amount with its currency such as `12.50 USD` at line 1 column 7"#]],
     );
     refused::<Money>(
         "18446744073709551615",
-        expect![
-            "invalid value: integer `18446744073709551615`, expected a number of fen, or an amount with its currency such as `12.50 USD` at line 1 column 20"
-        ],
+        expect![[r#"
+            invalid value: integer `18446744073709551615`,
+            expected a number of fen,
+            or an amount with its currency such as `12.50 USD` at line 1 column 20"#]],
     );
 }
 
@@ -64,9 +67,9 @@ fn tenders_are_named() {
     );
     refused::<Tenders>(
         r#"{"shells":5}"#,
-        expect![[
-            r#"invalid value: string "shells", expected `currency` or a tender at line 1 column 9"#
-        ]],
+        expect![[r#"
+            invalid value: string "shells",
+            expected `currency` or a tender at line 1 column 9"#]],
     );
 }
 
@@ -80,13 +83,15 @@ fn a_value_is_written_in_the_words_of_its_fact() {
     check(Found(Fact::Demand, Value::Unreadable), expect![[r#"{"demand":"unreadable"}"#]]);
     refused::<Found>(
         r#"{"wish":"a pony"}"#,
-        expect![[
-            r#"invalid value: string "a pony", expected a value of `wish` at line 1 column 16"#
-        ]],
+        expect![[r#"
+            invalid value: string "a pony",
+            expected a value of `wish` at line 1 column 16"#]],
     );
     refused::<Found>(
         r#"{"mood":true}"#,
-        expect![[r#"invalid value: string "mood", expected Fact at line 1 column 7"#]],
+        expect![[r#"
+            invalid value: string "mood",
+            expected Fact at line 1 column 7"#]],
     );
     refused::<Found>(r#"{"worn":true,"abuse":true}"#, expect!["exactly one fact is expected"]);
 }
@@ -137,11 +142,15 @@ fn every_status_has_a_form() {
 fn names_and_words_are_checked() {
     refused::<CaseNo>(
         r#""two words""#,
-        expect![[r#"invalid value: string "two words", expected CaseNo at line 1 column 11"#]],
+        expect![[r#"
+            invalid value: string "two words",
+            expected CaseNo at line 1 column 11"#]],
     );
     refused::<Route>(
         r#""by-air""#,
-        expect![[r#"invalid value: string "by-air", expected Route at line 1 column 8"#]],
+        expect![[r#"
+            invalid value: string "by-air",
+            expected Route at line 1 column 8"#]],
     );
 }
 
@@ -150,9 +159,14 @@ fn fields_that_are_missing_or_unknown_are_refused() {
     refused::<Market>("{}", expect!["missing field `standing` at line 1 column 2"]);
     refused::<Market>(
         r#"{"standing":"requested","mood":"bad"}"#,
-        expect![[
-            r#"unknown field `mood`, expected one of `standing`, `deadline`, `intervened`, `instant`, `insured`, `shared_number` at line 1 column 30"#
-        ]],
+        expect![[r#"
+            unknown field `mood`,
+            expected one of `standing`,
+            `deadline`,
+            `intervened`,
+            `instant`,
+            `insured`,
+            `shared_number` at line 1 column 30"#]],
     );
 }
 

@@ -24,12 +24,15 @@ pub(super) fn check(arguments: &Arguments) -> Result<()> {
     let acknowledged = read_acknowledged()?;
     let paid = read_provider_file(arguments)?;
     let mut checker = Checker { store: &store, acknowledged, paid, accounted: BTreeSet::new() };
-    let mut takings = 0_i64;
-    for number in 0..arguments.orders {
-        let order = Planned::read(arguments.seed, number)?;
-        checker.check_order(&order).with_context(|| format!("order {}", order.dossier))?;
-        takings = takings.saturating_add(order.paid.minor());
+    let orders = (0..arguments.orders).map(|number| Planned::read(arguments.seed, number));
+    let orders: Vec<Planned> = orders.collect::<Result<_>>()?;
+    // What somebody was told comes first: money can only be as right as that.
+    for check in [Checker::check_history, Checker::check_money] {
+        for order in &orders {
+            check(&mut checker, order).with_context(|| format!("order {}", order.dossier))?;
+        }
     }
+    let takings = orders.iter().map(|it| it.paid.minor()).fold(0, i64::saturating_add);
     checker.check_whole(takings)?;
     let (n_acknowledged, n_paid) = (checker.acknowledged.len(), checker.paid.len());
     super::say(format_args!(
@@ -62,7 +65,7 @@ fn read_acknowledged() -> Result<Acknowledgements> {
         let before = acknowledged.insert((dossier, key), it);
         // A command that finds its work done says at which version it found it.
         let same = before.is_none_or(|before| before == it || before.wrote == 0 && it.wrote == 0);
-        ensure!(same, "`{line}` was acknowledged differently before: {before:?}");
+        ensure!(same, "`{line}` was said otherwise before");
     }
     Ok(acknowledged)
 }
@@ -97,10 +100,11 @@ impl Planned {
         let mut paid = None;
         let mut approvals = Vec::new();
         for request in workload::order(seed, number)? {
-            match request.command {
-                Command::RecordOrder(facts) => paid = Some(facts.paid.total()?),
-                Command::Approve { case, .. } => approvals.push((request.key, case)),
-                _ => (),
+            if let Command::RecordOrder(facts) = &request.command {
+                paid = Some(facts.paid.total()?);
+            }
+            if let Command::Approve { case, .. } = request.command {
+                approvals.push((request.key, case));
             }
         }
         let paid = paid.context("every order begins with itself")?;
@@ -117,17 +121,24 @@ struct Checker<'s> {
 }
 
 impl Checker<'_> {
-    fn check_order(&mut self, order: &Planned) -> Result<()> {
-        let key = &order.dossier;
-        let wanted = Wanted { dossier: key.clone(), command: CommandKey::new("check")? };
-        let loaded = self.store.load(&[wanted])?.pop().context("the store answers")?;
-        let history = self.store.history(key, Version::default(), usize::MAX)?;
-        let stored = codec::decode_state(&loaded.state)?;
-        check_history(&history, loaded.version, &stored)?;
-        self.check_acknowledged(order, &history)?;
-        let Dossier::Open(body) = stored else { bail!("it is not there") };
+    fn check_history(&mut self, order: &Planned) -> Result<()> {
+        let (version, stored) = self.load(order)?;
+        let history = self.store.history(&order.dossier, Version::default(), usize::MAX)?;
+        check_history(&history, version, &stored)?;
+        self.check_acknowledged(order, &history)
+    }
+
+    fn check_money(&mut self, order: &Planned) -> Result<()> {
+        let (_, Dossier::Open(body)) = self.load(order)? else { bail!("it is not there") };
         self.check_payments(order, &body)?;
         self.check_ledger(order, &body)
+    }
+
+    fn load(&self, order: &Planned) -> Result<(Version, Dossier)> {
+        let command = CommandKey::new("check")?;
+        let wanted = Wanted { dossier: order.dossier.clone(), command };
+        let loaded = self.store.load(&[wanted])?.pop().context("the store answers")?;
+        Ok((loaded.version, codec::decode_state(&loaded.state)?))
     }
 
     /// Every command somebody was told about stands in the history where they were told.
@@ -142,7 +153,7 @@ impl Checker<'_> {
             })?;
             // A command that found its work done wrote nothing, so there is nothing to find.
             let same = said.wrote == 0 || found.command == *command;
-            ensure!(same, "{command} was acknowledged and is gone; {} is there", found.command);
+            ensure!(same, "{command} was acknowledged and is gone");
         }
         Ok(())
     }
@@ -197,8 +208,9 @@ impl Checker<'_> {
 
     /// What no single order shows.
     fn check_whole(&self, takings: i64) -> Result<()> {
-        let orphan = self.paid.keys().find(|it| !self.accounted.contains(*it));
-        ensure!(orphan.is_none(), "{orphan:?} was paid, and no order knows of it");
+        if let Some(orphan) = self.paid.keys().find(|it| !self.accounted.contains(*it)) {
+            bail!("{orphan} was paid, and no order knows of it");
+        }
         let totals = self.store.totals()?;
         let sum: i64 = totals.iter().map(|it| it.amount).fold(0, i64::saturating_add);
         ensure!(sum == 0, "the ledger is off by {sum} fen");

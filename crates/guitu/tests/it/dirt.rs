@@ -19,7 +19,7 @@ fn told(triage: &Triage) -> String {
     let aside = folder.at("rejected.csv");
     let triage = triage.clone().with("--lang", "en").with("--rejected", &aside);
     let outcome = triage.with("--format", "json").run();
-    let mut told = outcome.told();
+    let told = outcome.told();
     if outcome.code == 1 {
         assert_eq!(told.lines().count(), 2, "{told}");
         assert!(!aside.exists() && outcome.out.is_empty());
@@ -31,8 +31,7 @@ fn told(triage: &Triage) -> String {
     assert_eq!(outcome.code == 3, 0 < worklist.summary.rejected_rows, "{told}");
     let mut taken: Vec<&str> = worklist.items.iter().map(|it| it.refund_no.as_str()).collect();
     taken.sort_unstable();
-    told.push_str(&format!("aside: {}\ntaken: {}\n", rows.join(" "), taken.join(" ")));
-    told
+    format!("{told}aside: {}\ntaken: {}\n", rows.join(" "), taken.join(" "))
 }
 
 /// Every file of one kind that has something wrong with it.

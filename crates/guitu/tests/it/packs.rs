@@ -6,14 +6,14 @@ use crate::{
     again::edit,
     program::{Outcome, example, golden, guitu, packs},
     table::Folder,
-    triage::Triage,
+    triage::{Item, Triage},
 };
 
 fn pack(arguments: &[&str], path: &Path) -> Outcome {
     guitu(["pack"].iter().chain(arguments).map(Into::into).chain([path.as_os_str().to_owned()]))
 }
 
-/// One defect in a copy of the packs, in the pack `name`: what is said is exit code 1 and where to look.
+/// One defect in a copy of the packs, in the pack `name`: exit code 1, and where to look.
 #[track_caller]
 fn check(name: &str, spoil: impl Fn(&Folder), expected: &str) {
     let folder = Folder::copy_of(&packs());
@@ -168,7 +168,7 @@ fn a_table_travels_to_gorules_and_back() {
     pack(&["check"], folder.path()).expect(0);
     let rulings = |triage: &Triage| {
         let items = triage.worklist().items;
-        items.iter().map(|it| it.line()).collect::<Vec<String>>()
+        items.iter().map(Item::line).collect::<Vec<String>>()
     };
     let triage = Triage::of(&example("dirty"));
     assert_eq!(rulings(&triage.clone().with("--packs", folder.path())), rulings(&triage));

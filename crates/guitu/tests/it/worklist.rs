@@ -175,7 +175,7 @@ fn the_same_files_give_the_same_worklist() {
 /// Cases in full: how each was judged, what is due by whom, what to say.
 #[test]
 fn cases_in_full() {
-    let mut told = String::new();
+    let mut told = Vec::new();
     for (refund_no, about) in [
         ("109234916413598", "one return number given by two buyers"),
         ("146550249693895", "the other buyer"),
@@ -196,8 +196,9 @@ fn cases_in_full() {
     ] {
         let item = sample().item(refund_no);
         let task = item.next_task.as_ref().unwrap();
-        told.push_str(&format!(
-            "{about}\n    {} {}\n    {} by {} at {}, postage by {}, priority {}, {} min\n    {}\n    {}\n",
+        told.push(format!(
+            "{about}\n    {} {}\n    {} by {} at {}\n    \
+             postage by {}, priority {}, {} min\n    {}\n    {}\n",
             item.line(),
             item.status,
             task.kind,
@@ -210,5 +211,5 @@ fn cases_in_full() {
             item.reply.replace('\n', "\n    "),
         ));
     }
-    golden("cases.txt").assert_eq(&told);
+    golden("cases.txt").assert_eq(&told.concat());
 }

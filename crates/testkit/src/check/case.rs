@@ -34,10 +34,10 @@ impl Stage<'_> {
             return Ok(());
         };
         self.check_standing(expected, case, findings);
-        self.check_request(expected, case, findings);
+        check_request(expected, case, findings);
         self.check_history(expected, (&order, case), findings)?;
         match &case.judgement {
-            Some(judgement) => self.check_judgement(expected, (case, judgement), findings),
+            Some(judgement) => check_judgement(expected, (case, judgement), findings),
             None => findings.add(format!("judgement of {no}"), "there is one", "not judged yet"),
         }
         Ok(())
@@ -95,53 +95,6 @@ impl Stage<'_> {
         at.map_or_else(|| "none".to_owned(), |it| self.shown(it))
     }
 
-    fn check_request(&self, expected: &CaseSeen, case: &Case, findings: &mut Findings) {
-        let of = |what: &str| format!("{what} of {}", case.no);
-        let request = &case.request;
-        findings.same(&of("kind"), (expected.kind.as_ref(), &request.kind), ToString::to_string);
-        let reason = (expected.reason.as_ref(), &request.reason);
-        findings.same(&of("reason"), reason, ToString::to_string);
-        if let Some(asked) = expected.asked
-            && request.asked != Some(asked)
-        {
-            let seen = request.asked.map_or("all that is due".to_owned(), Money::decimal);
-            findings.add(of("amount asked"), asked.decimal(), seen);
-        }
-        if let Some(earlier) = &expected.earlier {
-            let as_expected = earlier.len() == case.changes.len()
-                && earlier.iter().zip(&case.changes).all(|((kind, reason), change)| {
-                    kind.is_none_or(|it| it == change.from.kind)
-                        && reason.is_none_or(|it| it == change.from.reason)
-                });
-            if !as_expected {
-                let seen: Vec<String> = case
-                    .changes
-                    .iter()
-                    .map(|it| format!("{} {}", it.from.kind, it.from.reason))
-                    .collect();
-                findings.add(
-                    of("earlier wishes"),
-                    format!("{} as said", earlier.len()),
-                    listed(&seen),
-                );
-            }
-        }
-        if let Some(follows) = &expected.follows
-            && case.follows.as_ref() != Some(follows)
-        {
-            let seen = case.follows.as_ref().map_or("none".to_owned(), CaseNo::to_string);
-            findings.add(of("earlier case"), follows.to_string(), seen);
-        }
-        findings.same(&of("returns"), (expected.returns.as_ref(), &case.returns), |it| {
-            listed(&it.iter().map(ToString::to_string).collect::<Vec<_>>())
-        });
-        for (fact, value) in &expected.findings {
-            let seen = case.findings.get(fact).copied().unwrap_or(policy::Value::Missing);
-            let show = |it: &policy::Value| story::finding(*fact, *it);
-            findings.same(&of(&fact.to_string()), (Some(value), &seen), show);
-        }
-    }
-
     /// What only the history tells.
     fn check_history(
         &self,
@@ -190,46 +143,88 @@ impl Stage<'_> {
         }
         Ok(())
     }
+}
 
-    fn check_judgement(
-        &self,
-        expected: &CaseSeen,
-        (case, judgement): (&Case, &Judgement),
-        findings: &mut Findings,
-    ) {
-        let of = |what: &str| format!("{what} of {}", case.no);
-        let shown = |it: &bool| if *it { "yes" } else { "no" }.to_owned();
-        let verdict = (expected.verdict.as_ref(), &judgement.verdict);
-        findings.same(&of("verdict"), verdict, ToString::to_string);
-        findings.same(&of("automatic"), (expected.automatic.as_ref(), &judgement.automatic), shown);
-        if let Some(route) = expected.route
-            && judgement.route != Some(route)
-        {
-            let seen = judgement.route.map_or("none".to_owned(), |it| it.to_string());
-            findings.add(of("route"), route.to_string(), seen);
-        }
-        if let Some(clause) = &expected.clause {
-            let seen = judgement.clause().unwrap_or_default();
-            if seen != *clause && seen.split('#').next() != Some(clause.as_str()) {
-                findings.add(of("clause"), clause.as_str(), seen);
-            }
-        }
-        let postage = (expected.postage_by.as_ref(), &judgement.postage_by);
-        findings.same(&of("payer of postage"), postage, ToString::to_string);
-        findings.same(&of("reply"), (expected.reply.as_ref(), &judgement.reply), Clone::clone);
-        findings.same(&of("work"), (expected.work.as_ref(), &judgement.tasks), |it| {
-            listed(&it.iter().map(ToString::to_string).collect::<Vec<_>>())
-        });
-        let flags: Vec<String> = judgement.flags.iter().map(ToString::to_string).collect();
-        for flag in expected.flags.iter().filter(|it| !judgement.flags.contains(it)) {
-            findings.add(of("flags"), flag.to_string(), listed(&flags));
-        }
-        for flag in expected.no_flags.iter().filter(|it| judgement.flags.contains(it)) {
-            findings.add(of("flags"), format!("not {flag}"), listed(&flags));
-        }
-        check_rulings(expected, judgement, findings);
-        check_amounts(expected, (case, judgement), findings);
+fn check_request(expected: &CaseSeen, case: &Case, findings: &mut Findings) {
+    let of = |what: &str| format!("{what} of {}", case.no);
+    let request = &case.request;
+    findings.same(&of("kind"), (expected.kind.as_ref(), &request.kind), ToString::to_string);
+    let reason = (expected.reason.as_ref(), &request.reason);
+    findings.same(&of("reason"), reason, ToString::to_string);
+    if let Some(asked) = expected.asked
+        && request.asked != Some(asked)
+    {
+        let seen = request.asked.map_or("all that is due".to_owned(), Money::decimal);
+        findings.add(of("amount asked"), asked.decimal(), seen);
     }
+    if let Some(earlier) = &expected.earlier {
+        let as_expected = earlier.len() == case.changes.len()
+            && earlier.iter().zip(&case.changes).all(|((kind, reason), change)| {
+                kind.is_none_or(|it| it == change.from.kind)
+                    && reason.is_none_or(|it| it == change.from.reason)
+            });
+        if !as_expected {
+            let seen: Vec<String> = case
+                .changes
+                .iter()
+                .map(|it| format!("{} {}", it.from.kind, it.from.reason))
+                .collect();
+            findings.add(of("earlier wishes"), format!("{} as said", earlier.len()), listed(&seen));
+        }
+    }
+    if let Some(follows) = &expected.follows
+        && case.follows.as_ref() != Some(follows)
+    {
+        let seen = case.follows.as_ref().map_or("none".to_owned(), CaseNo::to_string);
+        findings.add(of("earlier case"), follows.to_string(), seen);
+    }
+    findings.same(&of("returns"), (expected.returns.as_ref(), &case.returns), |it| {
+        listed(&it.iter().map(ToString::to_string).collect::<Vec<_>>())
+    });
+    for (fact, value) in &expected.findings {
+        let seen = case.findings.get(fact).copied().unwrap_or(policy::Value::Missing);
+        let show = |it: &policy::Value| story::finding(*fact, *it);
+        findings.same(&of(&fact.to_string()), (Some(value), &seen), show);
+    }
+}
+
+fn check_judgement(
+    expected: &CaseSeen,
+    (case, judgement): (&Case, &Judgement),
+    findings: &mut Findings,
+) {
+    let of = |what: &str| format!("{what} of {}", case.no);
+    let shown = |it: &bool| if *it { "yes" } else { "no" }.to_owned();
+    let verdict = (expected.verdict.as_ref(), &judgement.verdict);
+    findings.same(&of("verdict"), verdict, ToString::to_string);
+    findings.same(&of("automatic"), (expected.automatic.as_ref(), &judgement.automatic), shown);
+    if let Some(route) = expected.route
+        && judgement.route != Some(route)
+    {
+        let seen = judgement.route.map_or("none".to_owned(), |it| it.to_string());
+        findings.add(of("route"), route.to_string(), seen);
+    }
+    if let Some(clause) = &expected.clause {
+        let seen = judgement.clause().unwrap_or_default();
+        if seen != *clause && seen.split('#').next() != Some(clause.as_str()) {
+            findings.add(of("clause"), clause.as_str(), seen);
+        }
+    }
+    let postage = (expected.postage_by.as_ref(), &judgement.postage_by);
+    findings.same(&of("payer of postage"), postage, ToString::to_string);
+    findings.same(&of("reply"), (expected.reply.as_ref(), &judgement.reply), Clone::clone);
+    findings.same(&of("work"), (expected.work.as_ref(), &judgement.tasks), |it| {
+        listed(&it.iter().map(ToString::to_string).collect::<Vec<_>>())
+    });
+    let flags: Vec<String> = judgement.flags.iter().map(ToString::to_string).collect();
+    for flag in expected.flags.iter().filter(|it| !judgement.flags.contains(it)) {
+        findings.add(of("flags"), flag.to_string(), listed(&flags));
+    }
+    for flag in expected.no_flags.iter().filter(|it| judgement.flags.contains(it)) {
+        findings.add(of("flags"), format!("not {flag}"), listed(&flags));
+    }
+    check_rulings(expected, judgement, findings);
+    check_amounts(expected, (case, judgement), findings);
 }
 
 fn check_rulings(expected: &CaseSeen, judgement: &Judgement, findings: &mut Findings) {

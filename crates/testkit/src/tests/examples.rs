@@ -36,7 +36,10 @@ fn gather(folder: &Path, prefix: String, files: &mut Vec<(String, String)>) {
 
 #[test]
 fn every_scenario_passes() {
-    let mut new_store = || Ok(Arc::new(MemoryStore::default()) as Arc<dyn store::Store>);
+    let mut new_store = || {
+        let store: Arc<dyn store::Store> = Arc::new(MemoryStore::default());
+        Ok(store)
+    };
     let reports = check(&[root().join("scenarios")], &packs(), &mut new_store).unwrap();
     assert!(reports.passed(), "{reports}");
 }

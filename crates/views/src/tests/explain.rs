@@ -34,7 +34,7 @@ fn a_case_is_explained_in_chinese() {
                  裁定：退款路径：退货
               2.*退货处理 · return#quality-in-window [PATH1-01]
                  依据：申请类型：退货退款；责任：商家责任；剩余天数：2 天；买家想要：退货
-                 裁定：结论：同意退货；可自动执行：否；待办：人工审核；另需：旺旺联系买家, 告知结果；最多：20.00 元；回复：approved
+                 裁定：结论：同意退货；可自动执行：否；待办：人工审核；最多：20.00 元
               3. 紧急程度：没有条款，须人工处理
                  原因：没有适用的条款
                  依据：结论：同意退货；金额：80.00 元
@@ -60,37 +60,37 @@ fn a_case_is_explained_in_english() {
     check(
         Language::En,
         expect![[r#"
-        Case C1 · order O1 · under review
-          asked for: return refund · quality · 有线头
-          goods: 短袖T恤 × 1/2
-          amount asked for: CNY 90.00
-          filed: 2026-11-12 12:00
-          marketplace acts: 2026-11-14 14:00
-        Judged 2026-11-12 13:00 · pack mini@1
-          1. refund path · refund-path#return [PATH1-01]
-             Signed for and to come back.
-             facts: shipped: yes; signed: yes; returns goods: yes
-             ruling: route: return
-          2.*return · return#quality-in-window [PATH1-01]
-             facts: kind: return refund; fault: merchant; days left: 2 days; wish: return
-             ruling: verdict: accept return; automatic: no; task: review; also: chat buyer, tell result; most: 20.00 yuan; reply: approved
-          3. urgency: no clause, a person must look
-             why: no row of the table answers this
-             facts: verdict: accept return; amount: 80.00 yuan
-        Outcome: accept return
-          flags: deadline near, buyer upset
-        Amount
-          goods at list price 100.00
-          share of coupons and promotions -10.00
-          earlier compensation -10.00
-          outward postage +2.00
-          at most 82.00
-          this time 80.00
-            the way it was paid 70.00
-            back as points 10.00
-          return postage: merchant
-        Owed
-          review · agent · by 2026-11-12 17:00"#]],
+            Case C1 · order O1 · under review
+              asked for: return refund · quality · 有线头
+              goods: 短袖T恤 × 1/2
+              amount asked for: CNY 90.00
+              filed: 2026-11-12 12:00
+              marketplace acts: 2026-11-14 14:00
+            Judged 2026-11-12 13:00 · pack mini@1
+              1. refund path · refund-path#return [PATH1-01]
+                 Signed for and to come back.
+                 facts: shipped: yes; signed: yes; returns goods: yes
+                 ruling: route: return
+              2.*return · return#quality-in-window [PATH1-01]
+                 facts: kind: return refund; fault: merchant; days left: 2 days; wish: return
+                 ruling: verdict: accept return; automatic: no; task: review; most: 20.00 yuan
+              3. urgency: no clause, a person must look
+                 why: no row of the table answers this
+                 facts: verdict: accept return; amount: 80.00 yuan
+            Outcome: accept return
+              flags: deadline near, buyer upset
+            Amount
+              goods at list price 100.00
+              share of coupons and promotions -10.00
+              earlier compensation -10.00
+              outward postage +2.00
+              at most 82.00
+              this time 80.00
+                the way it was paid 70.00
+                back as points 10.00
+              return postage: merchant
+            Owed
+              review · agent · by 2026-11-12 17:00"#]],
     );
 }
 

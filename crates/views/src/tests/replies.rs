@@ -32,48 +32,62 @@ fn every_variable_of_a_case_under_review() {
         &waiting(),
         Language::Zh,
         expect![[r#"
-        amount: 80.00
-        asked: 90.00
-        cap: 82.00
-        deadline: 2026-11-14 14:00
-        order: O1
-        case: C1
-        shop: 归途小店
-        reason: 有线头
-        ground: {ground}
-        address: 归途路 1 号
-        breakdown: 商品原价 100.00，优惠分摊 -10.00，先前的补偿和差价 -10.00，发货运费 +2.00，最多可退 82.00，本次金额 80.00，原路退回 70.00，退回积分 10.00
-        arrives-by: 2026-11-15
-        postage-by: 商家
-        parcel: {parcel}
-        carrier: {carrier}
-        ship-by: 2026-11-04 12:00
-        days: 2
-        due: 2026-11-12 17:00"#]],
+            amount: 80.00
+            asked: 90.00
+            cap: 82.00
+            deadline: 2026-11-14 14:00
+            order: O1
+            case: C1
+            shop: 归途小店
+            reason: 有线头
+            ground: {ground}
+            address: 归途路 1 号
+            breakdown: 商品原价 100.00，
+                优惠分摊 -10.00，
+                先前的补偿和差价 -10.00，
+                发货运费 +2.00，
+                最多可退 82.00，
+                本次金额 80.00，
+                原路退回 70.00，
+                退回积分 10.00
+            arrives-by: 2026-11-15
+            postage-by: 商家
+            parcel: {parcel}
+            carrier: {carrier}
+            ship-by: 2026-11-04 12:00
+            days: 2
+            due: 2026-11-12 17:00"#]],
     );
     check(
         "everything",
         &waiting(),
         Language::En,
         expect![[r#"
-        amount: 80.00
-        asked: 90.00
-        cap: 82.00
-        deadline: 2026-11-14 14:00
-        order: O1
-        case: C1
-        shop: 归途小店
-        reason: 有线头
-        ground: {ground}
-        address: 归途路 1 号
-        breakdown: goods at list price 100.00, share of coupons and promotions -10.00, earlier compensation -10.00, outward postage +2.00, at most 82.00, this time 80.00, the way it was paid 70.00, back as points 10.00
-        arrives-by: 2026-11-15
-        postage-by: merchant
-        parcel: {parcel}
-        carrier: {carrier}
-        ship-by: 2026-11-04 12:00
-        days: 2
-        due: 2026-11-12 17:00"#]],
+            amount: 80.00
+            asked: 90.00
+            cap: 82.00
+            deadline: 2026-11-14 14:00
+            order: O1
+            case: C1
+            shop: 归途小店
+            reason: 有线头
+            ground: {ground}
+            address: 归途路 1 号
+            breakdown: goods at list price 100.00,
+                share of coupons and promotions -10.00,
+                earlier compensation -10.00,
+                outward postage +2.00,
+                at most 82.00,
+                this time 80.00,
+                the way it was paid 70.00,
+                back as points 10.00
+            arrives-by: 2026-11-15
+            postage-by: merchant
+            parcel: {parcel}
+            carrier: {carrier}
+            ship-by: 2026-11-04 12:00
+            days: 2
+            due: 2026-11-12 17:00"#]],
     );
 }
 
@@ -112,7 +126,17 @@ fn a_refund_under_way_is_told_with_what_is_paid() {
 #[test]
 fn the_reply_of_the_judgement_is_drafted() {
     let draft = |language| said(&waiting(), |of| reply::draft(of, language));
-    expect!["您好，退还 80.00 元。明细：商品原价 100.00，优惠分摊 -10.00，先前的补偿和差价 -10.00，发货运费 +2.00，最多可退 82.00，本次金额 80.00，原路退回 70.00，退回积分 10.00。"].assert_eq(&broken(&draft(Language::Zh)));
+    expect![[r#"
+        您好，
+            退还 80.00 元。明细：商品原价 100.00，
+            优惠分摊 -10.00，
+            先前的补偿和差价 -10.00，
+            发货运费 +2.00，
+            最多可退 82.00，
+            本次金额 80.00，
+            原路退回 70.00，
+            退回积分 10.00。"#]]
+    .assert_eq(&broken(&draft(Language::Zh)));
     // Not written in English, so the Chinese text is better than none.
     assert_eq!(draft(Language::En), draft(Language::Zh));
     check("no-such-text", &waiting(), Language::Zh, expect![[""]]);

@@ -1,11 +1,11 @@
 //! What a list shows.
 
-use dossier::words::Purpose;
+use dossier::{Event, case::Status, words::Purpose};
 use expect_test::{Expect, expect};
 use money::Tenders;
 
 use crate::{
-    tests::shop::{at, fen, moved, payout, said, waiting},
+    tests::shop::{at, fen, id, moved, payout, said, waiting},
     worklist::Item,
 };
 
@@ -92,14 +92,15 @@ fn priority_rises_as_the_rank_comes_near() {
 }
 
 #[test]
-fn what_is_being_paid_counts_more_than_what_was_judged() {
+fn what_is_promised_or_paid_counts_more_than_what_was_judged() {
+    let amount =
+        |events: &[Event]| said(events, |of| Item::of(of.dossier, of.body, of.case).amount_fen);
     let mut events = waiting();
+    assert_eq!(amount(&events), 8_000);
     let paid = Tenders::cash(fen(5_000));
-    events.push(dossier::Event::PayoutReserved { payout: Box::new(payout(Purpose::Refund, paid)) });
-    let amount = |events: &[dossier::Event]| {
-        said(events, |of| Item::of(of.dossier, of.body, of.case).amount_fen)
-    };
-    assert_eq!(amount(&waiting()), 8_000);
-    events.push(moved(dossier::case::Status::Refunding { payout: "C1-1".parse().unwrap() }));
+    events.push(Event::PayoutReserved { payout: Box::new(payout(Purpose::Refund, paid)) });
+    events.push(moved(Status::AwaitingReturn { deadline: None }));
+    assert_eq!(amount(&events), 5_000);
+    events.push(moved(Status::Refunding { payout: id("C1-1") }));
     assert_eq!(amount(&events), 5_000);
 }
