@@ -59,6 +59,11 @@ pub fn judge(body: &Body, case: &Case, context: Context<'_>) -> Result<Judgement
     scene.known.amount = total;
     let amount = by_tender(body, case, total)?;
     let flags = flags(&scene, &advice);
+    let mut advice = advice;
+    let check = TaskKind::CheckMarketplace;
+    if flags.contains(&Flag::DeadlinePassed) && !advice.tasks.contains(&check) {
+        advice.tasks.push(check);
+    }
     let rank = rank(&mut scene, &advice)?;
     Ok(Judgement {
         at: context.now,

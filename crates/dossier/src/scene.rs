@@ -55,7 +55,8 @@ impl<'a> Scene<'a> {
             refused_carriers: pack.phrase("refused-carriers")?,
             surface_mail_prefixes: pack.phrase("surface-mail-prefixes")?,
         };
-        let known = Known::nothing(body.order.currency());
+        let route = case.judgement.as_ref().and_then(|it| it.route);
+        let known = Known { route, ..Known::nothing(body.order.currency()) };
         Ok(Self { body, case, pack, now: context.now, limits, known, rulings: Vec::new() })
     }
 

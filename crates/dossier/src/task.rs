@@ -21,6 +21,12 @@ pub struct Task {
     pub by_policy: bool,
 }
 
+impl Task {
+    pub(crate) fn ends_with_payment(&self) -> bool {
+        self.by_policy && !self.kind.outlives_payment()
+    }
+}
+
 /// A moment at which the dossier has to be looked at again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Timer {

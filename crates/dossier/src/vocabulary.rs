@@ -127,7 +127,8 @@ inquiries! {
         Kind, Stage, Reason, Module, Fault, Window, Complete, Unopened, Worn, ResaleOk,
         PromotionMode, Abuse, Instant, Intervened, ReturnTrack, SharedNumber, SurfaceMail,
         RefusedCarrier, DaysLeft, TimeLeft, Assessment, RedSeal, UnpackingVideo, ChatAdmission,
-        Negotiation, Upset, AboveShare, NothingDue, GoodsClass, Wish, Tracking,
+        Negotiation, Upset, AboveShare, NothingDue, GoodsClass, Wish, Tracking, ProblemPhoto,
+        SendingSlip,
     ] -> ADVICE;
 
     /// Quality of clothes (DT-12).
@@ -219,7 +220,9 @@ inquiries! {
         must("escalate-to", Kind::Choice(Role::CODES)),
     ];
     /// How much earlier than the marketplace's deadline to look: the more is at stake.
-    URGENCY = "urgency", One, [Verdict, Amount, Intervened, Upset, Instant, Route]
+    URGENCY = "urgency", One, [
+        Verdict, Amount, Intervened, Upset, Instant, Route, PromisePassed, ClaimsLate,
+    ]
         -> &[must("head-start", Kind::Span)];
     /// Marks worth seeing at a glance. All rows that apply.
     FLAGS = "flags", All, [

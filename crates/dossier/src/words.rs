@@ -210,6 +210,14 @@ choice! {
     }
 }
 
+impl TaskKind {
+    /// Work that recovers or reports, and is owed whether or not the buyer has been paid (LOST-04,
+    /// LOST-06).
+    pub fn outlives_payment(self) -> bool {
+        matches!(self, Self::RegisterClaim | Self::CourierNotice | Self::TellOperations)
+    }
+}
+
 choice! {
     /// Which way a parcel travels.
     pub enum Direction {

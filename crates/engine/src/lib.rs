@@ -34,7 +34,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, bounded};
 use dossier::Dossier;
 use kernel::{Clock, DossierKey};
-use store::{Store, Version, Wanted};
+use store::{Loaded, Store, Version, Wanted};
 
 pub use crate::{
     effects::{Asked, Outside},
@@ -114,7 +114,7 @@ impl Engine {
         let command = kernel::CommandKey::new("read").map_err(|_| EngineError::Stopped)?;
         let wanted = Wanted { dossier: key.clone(), command };
         match self.store.load(&[wanted])?.pop() {
-            Some(loaded) => Ok((loaded.version, codec::decode_state(&loaded.state)?)),
+            Some(loaded) => Ok((loaded.version, state(&*self.store, key, &loaded)?)),
             None => Ok((Version::default(), Dossier::Absent)),
         }
     }
@@ -142,6 +142,22 @@ impl Engine {
             // A pump that panicked has nothing left to finish.
             let _ = pump.join();
         }
+    }
+}
+
+/// The stored state; rebuilt from the events if it was written by another release, or is damaged.
+pub(crate) fn state(
+    store: &dyn Store,
+    key: &DossierKey,
+    loaded: &Loaded,
+) -> Result<Dossier, EngineError> {
+    match codec::decode_state(&loaded.state) {
+        Err(codec::DecodeError::OtherFormat | codec::DecodeError::Damaged) => {
+            let history = store.history(key, Version::default(), usize::MAX)?;
+            let bodies = history.iter().map(|it| it.events.as_str());
+            Ok(codec::replay(bodies)?)
+        }
+        decoded => Ok(decoded?),
     }
 }
 

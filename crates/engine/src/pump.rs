@@ -251,7 +251,7 @@ impl Pump {
     ) -> Result<(Version, Dossier), EngineError> {
         match self.ahead.remove(key) {
             Some((version, dossier)) if loaded.version <= version => Ok((version, dossier)),
-            _ => Ok((loaded.version, codec::decode_state(&loaded.state)?)),
+            _ => Ok((loaded.version, crate::state(&*self.store, key, &loaded)?)),
         }
     }
 

@@ -43,6 +43,9 @@ pub(crate) struct Arguments {
     /// How many orders.
     #[arg(long, default_value_t = 200)]
     orders: u32,
+    /// The first order to give again: a caller that was told of all before it may leave them out.
+    #[arg(long, default_value_t = 0)]
+    from: u32,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Check what is there instead of running; reads acknowledgements from standard input.
@@ -59,12 +62,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// From the beginning; what was done before is found to be done.
+/// Gives every order from `--from` on; what was done before is found to be done.
 fn go_on(arguments: &Arguments) -> Result<()> {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&arguments.db)?);
     let shelf = Arc::new(Shelf::open(&*store)?);
     shelf.publish(&*store, packs::pack("base", None)?)?;
-    let seconds = Arc::new(AtomicI64::new(workload::START.epoch_seconds()));
+    let begun = SECONDS_PER_ORDER.saturating_mul(i64::from(arguments.from));
+    let begun = workload::START.epoch_seconds().saturating_add(begun);
+    let seconds = Arc::new(AtomicI64::new(begun));
     let clock = {
         let seconds = Arc::clone(&seconds);
         Arc::new(move || Timestamp::from_epoch_seconds(seconds.load(Ordering::Relaxed)))
@@ -74,10 +79,10 @@ fn go_on(arguments: &Arguments) -> Result<()> {
     let faults = Faults { seed: arguments.seed, lost_answers: 10, lost_requests: 5, declined: 0 };
     let sandbox = Sandbox::with_journal(&arguments.provider, faults)?;
 
-    for number in 0..arguments.orders {
+    for number in arguments.from..arguments.orders {
         give(&engine, workload::order(arguments.seed, number)?)?;
         engine.work_effects(&sandbox, 64)?;
-        seconds.fetch_add(30, Ordering::Relaxed);
+        seconds.fetch_add(SECONDS_PER_ORDER, Ordering::Relaxed);
         engine.fire_timers(64)?;
         // Somewhere to be killed between two orders.
         say(format_args!("worked {number}"))?;
@@ -86,6 +91,8 @@ fn go_on(arguments: &Arguments) -> Result<()> {
     engine.shut_down();
     say(format_args!("done"))
 }
+
+const SECONDS_PER_ORDER: i64 = 30;
 
 /// Hands in all commands at once and acknowledges each when it is durable.
 fn give(engine: &Engine, requests: Vec<Request>) -> Result<()> {

@@ -15,7 +15,7 @@ use crate::{
     facts::Fact,
     parcel::Scan,
     rejection::Rejection,
-    words::{CaseKind, Direction, ScanKind, TaskKind},
+    words::{CaseKind, Direction, ScanKind, TaskKind, Verdict},
 };
 
 /// The warehouse has a return in hand (PATH4-08); from here on its risk is ours.
@@ -129,8 +129,10 @@ pub(crate) fn send_replacement(
         Status::SendingReplacement { parcel: None } | Status::Repairing => (),
         Status::SendingReplacement { parcel: Some(sent) } if sent == parcel => return Ok(()),
         _ if known.request.kind == CaseKind::Exchange => {
-            let ahead = draft.found(case, Fact::DepositPaid) || draft.found(case, Fact::Urgent);
-            if !ahead {
+            // EXCH-11, EXCH-13: with the deposit paid, or in parallel with a return under way.
+            let agreed = known.judgement.as_ref().map(|it| it.verdict) == Some(Verdict::Exchange);
+            let under_way = draft.found(case, Fact::Urgent) && !known.returns.is_empty();
+            if !agreed || !(draft.found(case, Fact::DepositPaid) || under_way) {
                 return Err(Rejection::Locked { until: "the warehouse has the goods" });
             }
         }

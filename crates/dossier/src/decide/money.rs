@@ -14,7 +14,7 @@ use crate::{
     event::{Event, PayoutChange},
     payout::{Payout, PayoutStatus},
     rejection::Rejection,
-    task::{Timer, TimerPurpose},
+    task::{Task, Timer, TimerPurpose},
     words::{Purpose, TaskKind},
 };
 
@@ -109,7 +109,7 @@ pub(crate) fn pay_pieces_now(
         }
     };
     send(draft, &payout)?;
-    draft.drop_tasks(case, |it| it.by_policy)?;
+    draft.drop_tasks(case, Task::ends_with_payment)?;
     draft.move_to(case, Status::Refunding { payout }, "")
 }
 
@@ -204,7 +204,7 @@ fn settled(draft: &mut Draft<'_>, case: &CaseNo, payout: &PayoutKey) -> Result<(
     if draft.case(case)?.status != awaited {
         return Ok(());
     }
-    draft.drop_tasks(case, |it| it.by_policy)?;
+    draft.drop_tasks(case, Task::ends_with_payment)?;
     let at = draft.now();
     draft.move_to(case, Status::Done { at }, "")?;
     draft.tell(case, "refunded")?;

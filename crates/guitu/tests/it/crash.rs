@@ -23,6 +23,8 @@ struct Site {
     orders: u32,
     /// Every acknowledgement anybody ever read, once each.
     acknowledged: BTreeSet<String>,
+    /// The last order that was worked to its end, as far as anybody heard.
+    worked: u32,
 }
 
 /// How a run ended.
@@ -34,7 +36,7 @@ enum End {
 
 impl Site {
     fn new(orders: u32) -> Self {
-        Self { folder: Folder::new(), orders, acknowledged: BTreeSet::new() }
+        Self { folder: Folder::new(), orders, acknowledged: BTreeSet::new(), worked: 0 }
     }
 
     fn arguments(&self) -> Vec<String> {
@@ -45,11 +47,16 @@ impl Site {
         ["crash".to_owned()].into_iter().chain(named).collect()
     }
 
-    /// Starts the program where the last one was killed, and kills it once it has said `patience`
-    /// things that nobody had heard before.
+    /// Starts the program a few orders before the last one was killed, so that much is given twice,
+    /// and kills it once it has said `patience` things that nobody had heard before.
     fn run(&mut self, patience: usize) -> End {
         let mut command = program();
-        command.args(self.arguments()).stdin(Stdio::null()).stdout(Stdio::piped());
+        let from = if patience == usize::MAX { 0 } else { self.worked.saturating_sub(8) };
+        command
+            .args(self.arguments())
+            .arg(format!("--from={from}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::inherit()).spawn().unwrap();
         let mut patience = Some(patience);
         let mut end = End::Killed;
@@ -59,8 +66,13 @@ impl Site {
             if line == "done" {
                 end = End::Done;
             }
-            let new = line.starts_with("worked ")
-                || line.starts_with("ack ") && self.acknowledged.insert(line);
+            let new = if let Some(order) = line.strip_prefix("worked ") {
+                let before = self.worked;
+                self.worked = before.max(order.parse().unwrap());
+                before < self.worked
+            } else {
+                line.starts_with("ack ") && self.acknowledged.insert(line)
+            };
             if let Some(left) = patience.filter(|_| new) {
                 patience = left.checked_sub(1);
                 if patience.is_none() {
