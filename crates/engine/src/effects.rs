@@ -65,7 +65,7 @@ impl Engine {
         self.store.note_attempts(&attempts)?;
         let mut requests = Vec::with_capacity(due.len());
         for effect in &due {
-            requests.push(self.carry_out(outside, effect)?);
+            requests.push(carry_out(outside, effect)?);
         }
         for outcome in self.execute_all(requests) {
             match outcome {
@@ -76,42 +76,43 @@ impl Engine {
         }
         Ok(due.len())
     }
+}
 
-    fn carry_out(&self, outside: &dyn Outside, due: &DueEffect) -> Result<Request, EngineError> {
-        let effect = codec::decode_effect(&due.row.body)?;
-        let command = match &effect {
-            Effect::SendRefund { payout, amount, .. } => {
-                let outcome = match due.attempts {
-                    0 => outside.pay(payout, amount),
-                    _ => ask_then_pay(outside, payout, amount),
-                };
-                Command::RecordPayout { payout: payout.clone(), outcome }
-            }
-            Effect::QueryRefund { payout, amount } => {
-                let outcome = ask_then_pay(outside, payout, amount);
-                Command::RecordPayout { payout: payout.clone(), outcome }
-            }
-            Effect::Stop { case, parcel } => {
-                let delivered = outside.stop(&due.dossier, case, parcel.as_ref());
-                Command::RecordDelivery { effect: effect.id(), delivered }
-            }
-            Effect::TellBuyer { case, text, .. } => {
-                let delivered = outside.tell(&due.dossier, case, text);
-                Command::RecordDelivery { effect: effect.id(), delivered }
-            }
-        };
-        // Named after what was learnt by which attempt: an effect that is sent anew counts its
-        // attempts from the beginning, and may well have another outcome.
-        let (effect, at) = (&due.row.effect, due.row.due.epoch_seconds());
-        let key = format!("{effect}-{at}-{}-{:016x}", due.attempts, codec::fingerprint(&command));
-        Ok(Request {
-            dossier: due.dossier.clone(),
-            key: CommandKey::new(key).map_err(|_| EngineError::Stopped)?,
-            actor: system()?,
-            command,
-            pack: String::new(),
-        })
-    }
+/// Does what an effect asks of the outside, and says what came of it as a command.
+fn carry_out(outside: &dyn Outside, due: &DueEffect) -> Result<Request, EngineError> {
+    let effect = codec::decode_effect(&due.row.body)?;
+    let command = match &effect {
+        Effect::SendRefund { payout, amount, .. } => {
+            let outcome = match due.attempts {
+                0 => outside.pay(payout, amount),
+                _ => ask_then_pay(outside, payout, amount),
+            };
+            Command::RecordPayout { payout: payout.clone(), outcome }
+        }
+        Effect::QueryRefund { payout, amount } => {
+            let outcome = ask_then_pay(outside, payout, amount);
+            Command::RecordPayout { payout: payout.clone(), outcome }
+        }
+        Effect::Stop { case, parcel } => {
+            let delivered = outside.stop(&due.dossier, case, parcel.as_ref());
+            Command::RecordDelivery { effect: effect.id(), delivered }
+        }
+        Effect::TellBuyer { case, text, .. } => {
+            let delivered = outside.tell(&due.dossier, case, text);
+            Command::RecordDelivery { effect: effect.id(), delivered }
+        }
+    };
+    // Named after what was learnt by which attempt: an effect that is sent anew counts its
+    // attempts from the beginning, and may well have another outcome.
+    let (effect, at) = (&due.row.effect, due.row.due.epoch_seconds());
+    let key = format!("{effect}-{at}-{}-{:016x}", due.attempts, codec::fingerprint(&command));
+    Ok(Request {
+        dossier: due.dossier.clone(),
+        key: CommandKey::new(key).map_err(|_| EngineError::Stopped)?,
+        actor: system()?,
+        command,
+        pack: String::new(),
+    })
 }
 
 /// Only a provider that never heard of the key is sent the payment again, and under that key.

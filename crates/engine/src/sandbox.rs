@@ -135,7 +135,7 @@ impl Outside for Sandbox {
     }
 }
 
-/// SplitMix64's last step: spreads a counter over all values.
+/// The last step of `SplitMix64`: spreads a counter over all values.
 fn mix(word: u64) -> u64 {
     let word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -36,7 +36,7 @@ pub enum ShelfError {
         source: codec::DecodeError,
     },
     #[error("pack `{name}` on the shelf is not valid any more: {first}")]
-    Invalid { name: String, first: Complaint },
+    Invalid { name: String, first: Box<Complaint> },
 }
 
 impl Shelf {
@@ -52,7 +52,7 @@ impl Shelf {
                 Ok(pack) => packs.add(Arc::new(pack)),
                 Err(complaints) => {
                     if let Some(first) = complaints.into_iter().next() {
-                        return Err(ShelfError::Invalid { name, first });
+                        return Err(ShelfError::Invalid { name, first: Box::new(first) });
                     }
                 }
             }

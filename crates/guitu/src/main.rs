@@ -34,7 +34,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Reads today's exports and hands back a decided, prioritised worklist.
-    Triage(triage::Arguments),
+    Triage(Box<triage::Arguments>),
     /// Says why a case was decided as it was, in plain words.
     Explain(explain::Arguments),
     /// Policy packs: check them, list them, exchange tables with GoRules.

@@ -15,7 +15,7 @@ use kernel::{
 };
 use money::{Currency, Money, Tender, Tenders};
 
-/// Numbers that are the same forever for the same seed (SplitMix64).
+/// Numbers that are the same forever for the same seed (`SplitMix64`).
 #[derive(Clone, Debug)]
 pub(crate) struct Draw(u64);
 

@@ -250,9 +250,8 @@ fn ask_approval(
     draft.drop_tasks(case, |it| it.by_policy)?;
     let maker = draft.context.actor.id.clone();
     draft.move_to(case, Status::AwaitingApproval { payout, maker, approver, due }, "")?;
-    let target = Scene::new(&draft.body, draft.case(case)?, draft.context)?
-        .due(TaskKind::ApproveAmount)?
-        .at;
+    let target =
+        Scene::new(&draft.body, draft.case(case)?, draft.context)?.due(TaskKind::ApproveAmount)?.at;
     draft.open_task_for(case, TaskKind::ApproveAmount, (approver, target), false)?;
     draft.tell(case, "escalated")
 }

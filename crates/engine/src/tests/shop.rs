@@ -58,7 +58,7 @@ impl Shop {
     pub(super) fn body(&self, order: &str) -> Body {
         match self.engine.dossier(&dossier(order)).unwrap().1 {
             Dossier::Open(body) => *body,
-            other => panic!("{other:?}"),
+            other @ (Dossier::Absent | Dossier::Stopped { .. }) => panic!("{other:?}"),
         }
     }
 

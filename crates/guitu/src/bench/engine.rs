@@ -110,7 +110,7 @@ fn batches_of(
     file: &std::path::Path,
 ) -> Result<Vec<Vec<Commit>>> {
     let store = Arc::new(Recording::new(SqliteStore::open(file)?));
-    let engine = start(Arc::clone(&store) as Arc<dyn Store>, arguments)?;
+    let engine = start(store.clone(), arguments)?;
     for answer in engine.execute_all(requests) {
         answer?;
     }
@@ -132,7 +132,7 @@ fn raw(batches: &[Vec<Commit>], file: &std::path::Path) -> Result<Duration> {
 fn alone(arguments: &Arguments, place: &std::path::Path) -> Result<Value> {
     let orders = arguments.alone.div_ceil(workload::COMMANDS_PER_ORDER);
     let store = Arc::new(Recording::new(SqliteStore::open(place.join("alone.db"))?));
-    let engine = start(Arc::clone(&store) as Arc<dyn Store>, arguments)?;
+    let engine = start(store.clone(), arguments)?;
     let mut writer = RawWriter::open(place.join("alone-raw.db"))?;
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for number in 0..orders {

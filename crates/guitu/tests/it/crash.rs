@@ -115,8 +115,8 @@ fn killed_at_any_moment_and_started_again() {
     let mut draw = Draw(20_261_112);
     let mut kills = 0_u32;
     // Small steps at first, as the beginning of a file has moments that never come again.
-    while kills < 24 {
-        let most = if kills < 8 { 12 } else { 200 };
+    while kills < 18 {
+        let most = if kills < 6 { 12 } else { 200 };
         match site.run(draw.below(most)) {
             End::Killed => kills = kills.checked_add(1).unwrap(),
             End::Done => break,

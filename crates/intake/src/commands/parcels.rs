@@ -50,7 +50,7 @@ impl<'a> OneOrder<'_, 'a> {
         case: Option<CaseNo>,
     ) {
         let rows = self.tracks(parcel);
-        let scans: Vec<Scan> = rows.iter().filter_map(|it| scan(it)).collect();
+        let scans: Vec<Scan> = rows.iter().map(|it| scan(it)).collect();
         if scans.is_empty() && direction == Direction::Return {
             return;
         }
@@ -70,11 +70,7 @@ impl<'a> OneOrder<'_, 'a> {
     }
 
     pub(super) fn first_outbound_scan(&self) -> Option<Timestamp> {
-        self.scanned()
-            .filter_map(scan)
-            .filter(|it| it.kind != ScanKind::Printed)
-            .map(|it| it.at)
-            .min()
+        self.scanned().map(scan).filter(|it| it.kind != ScanKind::Printed).map(|it| it.at).min()
     }
 
     pub(super) fn last_outbound_scan(&self) -> Option<Timestamp> {
@@ -87,7 +83,7 @@ impl<'a> OneOrder<'_, 'a> {
 }
 
 /// A scan whose word nobody knows still shows that the parcel moves.
-fn scan(row: &TrackRow) -> Option<Scan> {
+fn scan(row: &TrackRow) -> Scan {
     let kind = same_code(row.status).unwrap_or(ScanKind::Moving);
-    Some(Scan { at: row.at, kind, signer: row.signer.and_then(same_code::<_, Signer>) })
+    Scan { at: row.at, kind, signer: row.signer.and_then(same_code::<_, Signer>) }
 }
