@@ -1,9 +1,9 @@
 //! The facts policy may ask about: one name, one type, one place where each is read.
 //!
-//! Some facts are computed from the dossier and the clock, some follow from an earlier ruling of the
-//! same look, and the rest are findings: answers that people, forms and files give. A decision
-//! table may use any fact of its question; a fact nobody has answered is *missing*, which is a value
-//! tables can test for, never a silent "no".
+//! Some facts are computed from the dossier and the clock, some follow from an earlier ruling of
+//! the same look, and the rest are findings: answers that people, forms and files give. A decision
+//! table may use any fact of its question; a fact nobody has answered is *missing*, which is a
+//! value tables can test for, never a silent "no".
 
 use kernel::Choice;
 use policy::{Field, Kind, Value};

@@ -19,7 +19,10 @@ pub struct Inquiry {
 }
 
 macro_rules! inquiries {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $hit:ident, [$($fact:ident),+ $(,)?] -> $outputs:expr;)+) => {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident = $code:literal, $hit:ident, [$($fact:ident),+ $(,)?] -> $outputs:expr;
+    )+) => {
         $($(#[$doc])* pub static $name: Inquiry = Inquiry {
             question: Question {
                 name: $code,
@@ -202,7 +205,10 @@ inquiries! {
     POSTAGE = "postage", One, [
         Route, Kind, Reason, Module, Fault, FaultVerdict, Insists, CannotRefuse, Worn,
         DaysSinceSigned, Report, Stage, Packing, Insured,
-    ] -> &[must("return-leg", Kind::Choice(Payer::CODES)), must("outward", Kind::Choice(Outward::CODES))];
+    ] -> &[
+        must("return-leg", Kind::Choice(Payer::CODES)),
+        must("outward", Kind::Choice(Outward::CODES)),
+    ];
     /// Whether a coupon comes back (DT-18).
     COUPON = "coupon", One, [Shipped, WholeOrder] -> &[must("returned", Kind::Flag)];
     /// Who may do what, up to how much (DT-28, DT-29).

@@ -115,7 +115,8 @@ fn paid_total(cells: &mut Cells<'_>, status: OrderStatus) -> Option<Money> {
     cells.require(Concept::PaidTotal, paid)
 }
 
-/// The value of the points, or their count: on the marketplaces that count them, one is worth a fen.
+/// The value of the points, or their count: on the marketplaces that count them, one is worth a
+/// fen.
 fn points(cells: &mut Cells<'_>) -> Option<Money> {
     if cells.has_column(Concept::PointsPaid) {
         return cells.amount(Concept::PointsPaid);

@@ -5,8 +5,8 @@ use crate::{Currency, Money, MoneyError};
 kernel::choice! {
     /// A form in which an order is paid, and in which that part goes back (CALC-09).
     ///
-    /// A coupon that lowers the price is not a tender: nothing was paid with it, and what becomes of
-    /// it is decided apart from the money (CALC-04, CALC-05).
+    /// A coupon that lowers the price is not a tender: nothing was paid with it, and what becomes
+    /// of it is decided apart from the money (CALC-04, CALC-05).
     pub enum Tender {
         /// Money on the original payment route.
         Cash = "cash",

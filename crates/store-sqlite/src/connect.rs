@@ -27,7 +27,10 @@ pub enum OpenError {
     )]
     TooNew { path: PathBuf, found: i64, known: i64 },
     /// The build of SQLite, or the file system, cannot do what we promise.
-    #[error("`{}` cannot be opened with `{pragma} = {wanted}`, only with `{found}`", path.display())]
+    #[error(
+        "`{}` cannot be opened with `{pragma} = {wanted}`, only with `{found}`",
+        path.display()
+    )]
     Setting { path: PathBuf, pragma: &'static str, wanted: String, found: String },
     #[error("`{}` cannot be opened", path.display())]
     Failed {

@@ -5,9 +5,9 @@
 //! more, on a thread of its own, moves the log into the database file. Several processes may open
 //! one file: they conflict by version, like any two writers.
 //!
-//! **Invariant:** an outcome is returned only after the transaction is on disk (`synchronous=FULL`).
-//! After a failed `fsync` nobody knows what is on disk, so nothing is written any more until the
-//! file is opened again.
+//! **Invariant:** an outcome is returned only after the transaction is on disk
+//! (`synchronous=FULL`). After a failed `fsync` nobody knows what is on disk, so nothing is written
+//! any more until the file is opened again.
 //!
 //! **Invariant:** every list is served from an index; a test reads the query plans.
 

@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["kernel"]),
     ("store-memory", &["kernel", "store"]),
     ("store-sqlite", &["kernel", "store"]),
-    ("views", &["codec", "dossier", "kernel", "money", "store"]),
+    ("views", &["codec", "dossier", "kernel", "money", "policy", "store"]),
     ("engine", &["codec", "dossier", "kernel", "money", "policy", "store", "views"]),
     ("intake", &["codec", "dossier", "kernel", "money"]),
     ("testkit", ALL_BELOW_TESTKIT),

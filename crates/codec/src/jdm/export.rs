@@ -43,7 +43,10 @@ pub fn export(table: &Table) -> Result<Value, Inexpressible> {
         "outputPath": null,
         "executionMode": "single",
     });
-    let node = |id: &str, kind: &str, x: u32| json!({ "id": id, "type": kind, "name": id, "position": { "x": x, "y": 120 } });
+    let node = |id: &str, kind: &str, x: u32| {
+        let position = json!({ "x": x, "y": 120 });
+        json!({ "id": id, "type": kind, "name": id, "position": position })
+    };
     let mut decision = node("table", "decisionTableNode", 380);
     if let Some(fields) = decision.as_object_mut() {
         let description = format!("hit {}, source {}", table.hit().name(), table.source());

@@ -216,7 +216,7 @@ fn plain(summary: &Summary, arguments: &Arguments) -> String {
             "at {}, pack {}: {} orders, {} requests, {} cases open\n\
              asked for {} yuan, {} yuan by the rulings\n\
              routes: {}\nrulings: {}\n\
-             the marketplace acts by itself: passed {}, in 2 h {}, in 24 h {}, in 48 h {} ({} yuan)\n\
+             the marketplace acts: passed {}, in 2 h {}, in 24 h {}, in 48 h {} ({} yuan)\n\
              rows not taken: {}",
             summary.now,
             summary.pack,

@@ -30,7 +30,8 @@ pub enum FileProblem {
     Protected,
     /// Nothing in the first rows looks like a header. Holds what the first row has.
     NoHeader(Vec<String>),
-    /// Required columns that the header lacks, each with the names it may have, and the names it has.
+    /// Required columns that the header lacks, each with the names it may have, and the names it
+    /// has.
     MissingColumns {
         missing: Vec<Vec<Arc<str>>>,
         found: Vec<Arc<str>>,

@@ -47,7 +47,7 @@ impl Expected {
                 ("expected a time in the years 2000 to 2100", "时间应在 2000 年到 2100 年之间")
             }
             Self::ClosingQuote => (
-                "a quotation mark is opened and never closed, so the row cannot be told from the next",
+                "a quotation mark is never closed, so the row cannot be told from the next",
                 "双引号没有成对，无法判断这一行到哪里结束",
             ),
             Self::Decodable => (

@@ -28,7 +28,8 @@ pub fn write_terminal(table: &Table, width: usize, mut to: impl Write) -> io::Re
     to.flush()
 }
 
-/// A cell on one line, without anything a terminal would obey, and whether it is a number or a time.
+/// A cell on one line, without anything a terminal would obey, and whether it is a number or a
+/// time.
 fn cell(cell: &Cell) -> (String, bool) {
     let plain = |it: char| if it.is_control() { ' ' } else { it };
     let text =
@@ -36,8 +37,8 @@ fn cell(cell: &Cell) -> (String, bool) {
     (text, cell.is_number() || matches!(cell, Cell::Time(_)))
 }
 
-/// As wide as the widest cell; then the widest column of texts gives way until all fit. A number that
-/// is cut short is another number.
+/// As wide as the widest cell; then the widest column of texts gives way until all fit. A number
+/// that is cut short is another number.
 fn widths(rows: &[Vec<(String, bool)>], width: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = Vec::new();
     for row in rows {

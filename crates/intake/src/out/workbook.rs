@@ -11,8 +11,8 @@ const MEASURED_ROWS: usize = 500;
 /// Most characters a cell of a workbook holds.
 const TEXT_MAX: usize = 32_767;
 
-/// Writes one sheet for each table: header frozen and filtered, texts as texts, amounts and times as
-/// numbers that sum and sort.
+/// Writes one sheet for each table: header frozen and filtered, texts as texts, amounts and times
+/// as numbers that sum and sort.
 pub fn write_xlsx(tables: &[Table], path: &Path) -> Result<(), FileError> {
     let unfit = |_: XlsxError| {
         let what = ("it does not fit into a workbook", "内容超出工作簿上限");

@@ -55,8 +55,8 @@ impl<'c> Cells<'c> {
         self.header.columns.contains_key(&concept)
     }
 
-    /// The concept's cell, if there is something in it. Of several columns the first counts; only for
-    /// texts and numbers that stand in one column or the other are the others asked too.
+    /// The concept's cell, if there is something in it. Of several columns the first counts; only
+    /// for texts and numbers that stand in one column or the other are the others asked too.
     fn find(&self, concept: Concept) -> Option<(&'c Column, Cow<'c, str>)> {
         let (header, record) = (self.header, self.record);
         let columns = header.columns.get(&concept)?;
@@ -209,8 +209,8 @@ impl<'c> Cells<'c> {
         self.dictionary.answer("remote", &start.collect::<String>()).unwrap_or(false)
     }
 
-    /// Yes or no, by the words file `about`, then by the general one. A word neither has is neither,
-    /// with a note.
+    /// Yes or no, by the words file `about`, then by the general one. A word neither has is
+    /// neither, with a note.
     pub(crate) fn answer(&mut self, concept: Concept, about: &str) -> Option<bool> {
         let (column, cell) = self.find(concept)?;
         let general = || self.dictionary.answer("yes-no", &cell);
@@ -223,8 +223,8 @@ impl<'c> Cells<'c> {
     }
 }
 
-/// Whether files have the concept in several columns, of which a row fills any. Never amounts, times
-/// and statuses: an empty cell for what was paid does not mean that the total was.
+/// Whether files have the concept in several columns, of which a row fills any. Never amounts,
+/// times and statuses: an empty cell for what was paid does not mean that the total was.
 fn is_scattered(concept: Concept) -> bool {
     [
         Concept::Phone,

@@ -2,7 +2,8 @@ use kernel::{Civil, Span, Timestamp, Zone};
 
 use crate::{complaint::Expected, fold::halved};
 
-/// Reads a time as back offices and spreadsheets write it, in the shop's zone unless it says another.
+/// Reads a time as back offices and spreadsheets write it, in the shop's zone unless it says
+/// another.
 ///
 /// Taken: `2026-11-12 08:00:00`, `2026/11/12 8:00`, `2026.11.12`, `2026年11月12日 8时5分`,
 /// `2026-11-12T08:00:00.000+08:00`, `20261112`, `20261112080000`, the serial numbers of

@@ -93,7 +93,7 @@ fn read_constants(entries: &Entries<'_>, report: &mut Report<'_>) -> BTreeMap<St
                 "the constant `{name}` has a name other than lower-case words and hyphens"
             )),
             None => report.error(format!(
-                "the constant `{name}` is not a text such as \"20 yuan\", and neither true nor false"
+                "constant `{name}` is not a text such as \"20 yuan\", and neither true nor false"
             )),
         }
     }
