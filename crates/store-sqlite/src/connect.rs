@@ -76,7 +76,10 @@ pub(crate) const LOG_BYTES_KEPT: i64 = 256 * 1024 * 1024;
 /// Opens the writing connection: makes, checks and migrates the file.
 pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     let failed = |source| OpenError::new(path, source);
-    let mut connection = Connection::open(path).map_err(failed)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     // Nothing is written, not even the journal mode, before the file is known to be ours.
     schema::identify(&connection, path)?;

@@ -17,13 +17,19 @@ use crate::{
     event::{CaseChange, Event},
     facts::Fact,
     rejection::Rejection,
-    words::{Direction, Standing, TaskKind},
+    words::{Direction, Role, Standing, TaskKind},
 };
 
 pub(crate) fn apply(draft: &mut Draft<'_>, application: &Application) -> Result<(), Rejection> {
     if let Some(known) = draft.body.case(&application.case) {
-        if known.changes.is_empty() && known.request != application.request {
+        let changed = known.request != application.request;
+        // The source of the request may say it anew; nobody else can file another under its number.
+        let by_source = matches!(draft.context.actor.role, Role::System | Role::Marketplace);
+        if changed && known.changes.is_empty() && !by_source {
             return Err(Rejection::CaseReused { case: known.no.clone() });
+        }
+        if changed && by_source && known.status.is_open() {
+            change_request(draft, &application.case, &application.request)?;
         }
         return record_market(draft, &application.case, &application.market);
     }

@@ -134,6 +134,10 @@ impl Files {
         self.refunds.rows.len()
     }
 
+    pub(super) fn n_warnings(&self) -> usize {
+        self.complaints.iter().filter(|it| it.severity == Severity::Warning).count()
+    }
+
     /// Rows with at least one error, each counted once.
     pub(super) fn n_rejected(&self) -> usize {
         let errors = self.complaints.iter().filter(|it| it.severity == Severity::Error);

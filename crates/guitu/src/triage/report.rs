@@ -121,7 +121,7 @@ impl Report {
             approved_fen: sum(items.iter().map(|it| it.amount_fen)),
             at_risk: at_risk(&rows, now),
             rejected_rows: files.n_rejected(),
-            warnings: files.complaints.len(),
+            warnings: files.n_warnings(),
             complaints: files.complaints.iter().map(|it| it.line(language)).collect(),
         };
         Ok(Self { summary, items })

@@ -45,7 +45,13 @@ pub fn rejected_table(files: &[(&Rejected, &[Complaint])], language: Language) -
         for it in complaints.iter().filter(|it| it.severity == Severity::Error) {
             by_row.entry(it.row.unwrap_or(0)).or_default().push(it);
         }
-        for row in &rejected.rows {
+        // Rows that were read and refused later have no cells left, but are rejected all the same.
+        let read = by_row
+            .keys()
+            .filter(|&&number| number != 0 && !rejected.rows.iter().any(|it| it.row == number));
+        let read: Vec<RejectedRow> =
+            read.map(|&row| RejectedRow { row, cells: Vec::new() }).collect();
+        for row in rejected.rows.iter().chain(&read) {
             let said = by_row.get(&row.row).map_or(&[][..], Vec::as_slice);
             let mut cells = vec![super::Cell::Empty; table.columns.len()];
             let texts = lead(rejected, row, said, language).into_iter().map(super::Cell::from);

@@ -169,7 +169,7 @@ fn one_stray_quotation_mark_costs_one_row() {
     expect![[r#"
         3 no=386 status=finished paid=2.00 note=多行
         64 no=459 status=finished paid=3.00 note=5" 屏幕
-        ✗ file row 2: found nothing; a quotation mark is opened and never closed, so the row cannot be told from the next"#]]
+        ✗ file row 2: found nothing; a quotation mark is never closed, so the row cannot be told from the next"#]]
     .assert_eq(&picked.join("\n"));
 }
 
