@@ -40,6 +40,10 @@ pub fn judge(body: &Body, case: &Case, context: Context<'_>) -> Result<Judgement
     };
     let postage_by =
         postage.and_then(|it| it.choice::<Payer>("return-leg")).unwrap_or(Payer::Nobody);
+    if body.order.coupon.is_positive() {
+        // Marketplaces give coupons back themselves; the ruling says which way it goes (CALC-04).
+        scene.ask(&vocabulary::COUPON);
+    }
     let worth = worth(body, case, terms)?;
     let asked = case.request.asked;
     scene.known.above_share = match asked {

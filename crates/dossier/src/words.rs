@@ -214,7 +214,10 @@ impl TaskKind {
     /// Work that recovers or reports, and is owed whether or not the buyer has been paid (LOST-04,
     /// LOST-06).
     pub fn outlives_payment(self) -> bool {
-        matches!(self, Self::RegisterClaim | Self::CourierNotice | Self::TellOperations)
+        matches!(
+            self,
+            Self::RegisterClaim | Self::CourierNotice | Self::TellOperations | Self::RepayPostage
+        )
     }
 }
 

@@ -204,7 +204,8 @@ fn settled(draft: &mut Draft<'_>, case: &CaseNo, payout: &PayoutKey) -> Result<(
     if draft.case(case)?.status != awaited {
         return Ok(());
     }
-    draft.drop_tasks(case, Task::ends_with_payment)?;
+    // Whoever was called for help is not needed any more; what recovers money still is.
+    draft.drop_tasks(case, |it| !it.kind.outlives_payment())?;
     let at = draft.now();
     draft.move_to(case, Status::Done { at }, "")?;
     draft.tell(case, "refunded")?;
