@@ -1,7 +1,8 @@
 -- The first schema.
 --
--- Rows of one dossier carry its bucket, shop and order number first in their key, so that the same
--- tables can be spread over many nodes by bucket. Times are seconds since 1970, amounts are fen,
+-- Rows of one dossier carry its shop and order number first in their key: orders that are dealt with
+-- together have numbers that are near, so that their rows share pages. The bucket closes each key, so
+-- that the same tables can be spread over many nodes. Times are seconds since 1970, amounts are fen,
 -- bodies are JSON that only the application reads.
 --
 -- A commit costs about one page write per tree it touches. There is therefore no index that no read
@@ -15,8 +16,11 @@ CREATE TABLE dossier (
     order_no TEXT    NOT NULL,
     version  INTEGER NOT NULL,
     state    BLOB    NOT NULL,
-    PRIMARY KEY (bucket, shop, order_no)
+    PRIMARY KEY (shop, order_no, bucket)
 ) STRICT;
+
+-- Walks of one bucket. Only a dossier's first commit writes it.
+CREATE INDEX dossier_walk ON dossier (bucket, shop, order_no);
 
 -- Every commit ever made. Only ever added to; a rowid table, so that bodies are appended.
 CREATE TABLE journal (
@@ -31,9 +35,9 @@ CREATE TABLE journal (
     fingerprint INTEGER NOT NULL,
     answer      TEXT    NOT NULL,
     events      TEXT    NOT NULL,
-    PRIMARY KEY (bucket, shop, order_no, version),
+    PRIMARY KEY (shop, order_no, version, bucket),
     -- A command is carried out once, whoever asks how often.
-    UNIQUE (bucket, shop, order_no, command)
+    UNIQUE (shop, order_no, command, bucket)
 ) STRICT;
 
 -- What buyers, agents and the marketplace call the case.
@@ -47,7 +51,7 @@ CREATE TABLE case_row (
     rank      INTEGER NOT NULL,
     opened_at INTEGER NOT NULL,
     body      TEXT    NOT NULL,
-    PRIMARY KEY (bucket, shop, order_no, case_no)
+    PRIMARY KEY (shop, order_no, case_no, bucket)
 ) STRICT, WITHOUT ROWID;
 
 -- Serves one status; all statuses are read one by one and merged, which saves a second index.
@@ -65,7 +69,7 @@ CREATE TABLE task (
     due      INTEGER NOT NULL,
     rank     INTEGER NOT NULL,
     body     TEXT    NOT NULL,
-    PRIMARY KEY (bucket, shop, order_no, task)
+    PRIMARY KEY (shop, order_no, task, bucket)
 ) STRICT, WITHOUT ROWID;
 
 -- Serves one role; all roles are read one by one and merged, as with cases.
@@ -77,7 +81,7 @@ CREATE TABLE timer (
     order_no TEXT    NOT NULL,
     timer    TEXT    NOT NULL,
     at       INTEGER NOT NULL,
-    PRIMARY KEY (bucket, shop, order_no, timer)
+    PRIMARY KEY (shop, order_no, timer, bucket)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX timer_due ON timer (at, shop, order_no, timer);
@@ -92,7 +96,7 @@ CREATE TABLE effect (
     due      INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
     body     TEXT    NOT NULL,
-    PRIMARY KEY (bucket, shop, order_no, effect)
+    PRIMARY KEY (shop, order_no, effect, bucket)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX effect_due ON effect (due, shop, order_no, effect);
@@ -109,7 +113,7 @@ CREATE TABLE entry (
     account  TEXT    NOT NULL,
     tender   TEXT    NOT NULL,
     amount   INTEGER NOT NULL,
-    PRIMARY KEY (bucket, shop, order_no, posting, position)
+    PRIMARY KEY (shop, order_no, posting, position, bucket)
 ) STRICT, WITHOUT ROWID;
 
 -- Words that dossiers are found by. Nobody asks for the terms of a dossier, so that the search is
@@ -133,7 +137,7 @@ CREATE TABLE spend (
     order_no TEXT    NOT NULL,
     payout   TEXT    NOT NULL,
     amount   INTEGER NOT NULL,
-    PRIMARY KEY (shop, actor, day, bucket, order_no, payout)
+    PRIMARY KEY (shop, actor, day, order_no, payout, bucket)
 ) STRICT, WITHOUT ROWID;
 
 -- Texts of the whole installation, such as versions of policy packs. Only ever added to.

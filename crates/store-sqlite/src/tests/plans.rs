@@ -35,10 +35,7 @@ fn lists_are_read_from_their_index_in_order() {
     check(lists::DUE_TIMERS, expect!["SEARCH timer USING COVERING INDEX timer_due"]);
     check(lists::DUE_EFFECTS, expect!["SEARCH effect USING INDEX effect_due"]);
     check(lists::FIND, expect!["SEARCH term USING PRIMARY KEY"]);
-    check(
-        lists::DOSSIERS,
-        expect!["SEARCH dossier USING COVERING INDEX sqlite_autoindex_dossier_1"],
-    );
+    check(lists::DOSSIERS, expect!["SEARCH dossier USING COVERING INDEX dossier_walk"]);
 }
 
 #[test]

@@ -146,7 +146,9 @@ fn constants_have_to_be_there_and_fit() {
         CHILD,
         "\"15 days\"",
         "[15]",
-        expect![[r#"✗ apparel/pack.toml: constant `return-days` is not a text such as "20 yuan", and neither true nor false"#]],
+        expect![[
+            r#"✗ apparel/pack.toml: constant `return-days` is not a text such as "20 yuan", and neither true nor false"#
+        ]],
     );
 }
 
