@@ -33,7 +33,9 @@ pub fn rejected_table(files: &[(&Rejected, &[Complaint])], language: Language) -
     };
     let mut columns: Vec<String> = added.iter().map(|it| (*it).to_owned()).collect();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in files.iter().flat_map(|(rejected, _)| &rejected.columns) {
+    // Columns of a file that lost no row would only stand in the way when the rest is read again.
+    let lossy = files.iter().filter(|(rejected, _)| !rejected.rows.is_empty());
+    for name in lossy.flat_map(|(rejected, _)| &rejected.columns) {
         places.entry(name).or_insert_with(|| {
             columns.push(name.to_string());
             columns.len().saturating_sub(1)
