@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Dossiers kept decoded between batches. More only costs memory; fewer only costs reading.
-const KEPT: usize = 4096;
+const KEPT: usize = 2048;
 
 pub(crate) struct Pump {
     store: Arc<dyn Store>,
@@ -84,6 +84,10 @@ impl Pump {
     fn next_batch(&mut self) -> Option<Vec<Queued>> {
         loop {
             self.hear();
+            // What is kept can be let go of only when nothing is under way.
+            while self.keeps_too_much() && 0 < self.in_flight {
+                self.wait_for_report();
+            }
             let mut batch = std::mem::take(&mut self.retries);
             while batch.len() < self.config.batch {
                 match self.waiting.try_recv() {
@@ -110,6 +114,10 @@ impl Pump {
                 },
             }
         }
+    }
+
+    fn keeps_too_much(&self) -> bool {
+        KEPT < self.ahead.len() || KEPT.saturating_mul(4) < self.answered.len()
     }
 
     fn wait_for_report(&mut self) {

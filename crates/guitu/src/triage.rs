@@ -104,7 +104,7 @@ const ALL_TAKEN: u8 = 0;
 const SOME_REJECTED: u8 = 3;
 
 /// How many commands are handed to the engine at a time.
-const PORTION: usize = 4_096;
+const PORTION: usize = 1_024;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let pack = packs::pack(&arguments.pack, arguments.packs.as_deref())?;
