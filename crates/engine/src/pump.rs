@@ -200,17 +200,16 @@ impl Pump {
         }
 
         let (version, before) = self.newest(&request.dossier, loaded)?;
-        let pack = self.pack_for(&before, request)?;
         let now = self.clock.now();
-        let spent_today = self.spent_today(request, &pack, now)?;
-        let context = Context {
-            now,
-            actor: &request.actor,
-            pack: &pack,
-            automatic: self.config.automatic,
-            spent_today,
+        let judged = self.judge(request, &before, now);
+        let (pack, events, after) = match judged {
+            Ok(judged) => judged,
+            // What was decided before the refusal may not be written yet: it still counts.
+            Err(error) => {
+                self.ahead.insert(request.dossier.clone(), (version, before));
+                return Err(error);
+            }
         };
-        let (events, after) = before.carry_out(&request.command, context)?;
         if events.is_empty() {
             self.ahead.insert(request.dossier.clone(), (version, before));
             return Ok((None, Reply { version, kinds: Vec::new(), repeated: false }));
@@ -249,6 +248,25 @@ impl Pump {
         self.answered.insert(name, answered);
         self.ahead.insert(request.dossier.clone(), (next, after));
         Ok((Some(commit), Reply { version: next, kinds, repeated: false }))
+    }
+
+    fn judge(
+        &mut self,
+        request: &Request,
+        before: &Dossier,
+        now: kernel::Timestamp,
+    ) -> Result<(Arc<Pack>, Vec<Event>, Dossier), EngineError> {
+        let pack = self.pack_for(before, request)?;
+        let spent_today = self.spent_today(request, &pack, now)?;
+        let context = Context {
+            now,
+            actor: &request.actor,
+            pack: &pack,
+            automatic: self.config.automatic,
+            spent_today,
+        };
+        let (events, after) = before.carry_out(&request.command, context)?;
+        Ok((pack, events, after))
     }
 
     /// The dossier as decided last, which may be ahead of what the store has.

@@ -22,11 +22,12 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use dossier::Command;
 use engine::{
     Config, Engine, EngineError, Reply, Request, Shelf, Ticket,
     sandbox::{Faults, Sandbox},
 };
-use kernel::{Span, Timestamp};
+use kernel::{CommandKey, Span, Timestamp};
 use store::Store;
 use store_sqlite::SqliteStore;
 
@@ -80,7 +81,7 @@ fn go_on(arguments: &Arguments) -> Result<()> {
     let sandbox = Sandbox::with_journal(&arguments.provider, faults)?;
 
     for number in arguments.from..arguments.orders {
-        give(&engine, workload::order(arguments.seed, number)?)?;
+        give(&engine, with_a_refusal(workload::order(arguments.seed, number)?)?)?;
         engine.work_effects(&sandbox, 64)?;
         seconds.fetch_add(SECONDS_PER_ORDER, Ordering::Relaxed);
         engine.fire_timers(64)?;
@@ -90,6 +91,15 @@ fn go_on(arguments: &Arguments) -> Result<()> {
     settle(&engine, &sandbox, &seconds)?;
     engine.shut_down();
     say(format_args!("done"))
+}
+
+/// An approval that comes before its request: it is refused, and what follows is not.
+fn with_a_refusal(mut requests: Vec<Request>) -> Result<Vec<Request>> {
+    let approval = requests.iter().find(|it| matches!(it.command, Command::Approve { .. }));
+    let mut early = approval.context("every order has an approval")?.clone();
+    early.key = CommandKey::new(format!("{}-early", early.key))?;
+    requests.insert(1, early);
+    Ok(requests)
 }
 
 const SECONDS_PER_ORDER: i64 = 30;

@@ -132,7 +132,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     engine.shut_down();
     show::show(&report, arguments, zone)?;
     if let Some(path) = &arguments.rejected {
-        files.write_rejected(path, arguments.lang.of_intake())?;
+        files.write_rejected(path, arguments)?;
     }
     let code = if report.summary.rejected_rows == 0 { ALL_TAKEN } else { SOME_REJECTED };
     Ok(ExitCode::from(code))

@@ -2,8 +2,8 @@
 //!
 //! Rows of four files are joined by order number into one sequence per order: the order, its
 //! parcels' scans, the requests, and the scans of what comes back. A command is named after what it
-//! says, so the same row imported twice is the same command, and a row that says something new is a
-//! new one.
+//! says and when it was said: the same row at the same instant is the same command, and a row that
+//! says again what it said before something else is a new one.
 
 mod lines;
 mod orders;
@@ -153,7 +153,8 @@ impl OneOrder<'_, '_> {
     }
 
     fn push(&mut self, what: &str, command: Command, refund_row: Option<u32>) {
-        let name = format!("{what}-{:016x}", codec::fingerprint(&command));
+        let at = self.setting.now.epoch_seconds();
+        let name = format!("{what}-{at}-{:016x}", codec::fingerprint(&command));
         if let Ok(key) = CommandKey::new(name) {
             let dossier = self.dossier();
             self.planned.push(Planned { dossier, key, command, refund_row });

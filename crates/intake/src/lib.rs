@@ -44,7 +44,7 @@ pub use crate::{
     items::{ItemRow, read_items},
     orders::{OrderRow, read_orders},
     packs::pack_sources,
-    reading::{Context, Reading, Rejected, RejectedRow},
+    reading::{Context, Reading, Rejected, RejectedRow, rows_as_they_stand},
     references::check_references,
     refunds::{RefundRow, read_refunds},
     sheet::{Format, Sheet, open_sheet, read_sheet},

@@ -98,7 +98,7 @@ impl From<Civil> for Cell {
 
 /// Writes a file as a whole or not at all: a half-written worklist would be worked.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let failed = |error| FileError::new(&path.to_string_lossy(), FileProblem::Io(error));
+    let failed = |error| FileError::new(&path.to_string_lossy(), FileProblem::Unwritable(error));
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".part");
     let part = path.with_file_name(name);

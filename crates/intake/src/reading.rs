@@ -4,7 +4,7 @@ mod cells;
 mod log;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
 };
@@ -42,6 +42,8 @@ pub struct Reading<R> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rejected {
     pub file: Arc<str>,
+    /// The column that names the order, if the file has one.
+    pub order_column: Option<Arc<str>>,
     pub columns: Vec<Arc<str>>,
     pub rows: Vec<RejectedRow>,
 }
@@ -85,7 +87,7 @@ pub(crate) fn read_rows<R: Keyed>(
     let (header, dictionary, body) = sheet.split();
     check_needs(&file, &header, dictionary, kind.needs)?;
 
-    let mut log = Log::new(file, &header.names);
+    let mut log = Log::new(file, &header);
     let mut rows: Vec<R> = Vec::new();
     let mut known = Known::new();
     let key_column = header.columns.get(&R::CONCEPT).and_then(|it| it.first()).map(|it| &it.name);
@@ -127,6 +129,23 @@ fn check_needs(
     }
     let found = header.names.iter().filter(|it| !it.is_empty()).cloned().collect();
     Err(FileError { file: file.clone(), problem: FileProblem::MissingColumns { missing, found } })
+}
+
+/// The rows with these numbers, as they stand in the file: for rows that were taken when the file
+/// was read, and turned out later to ask for what cannot be.
+pub fn rows_as_they_stand(
+    sheet: Sheet<'_>,
+    numbers: &BTreeSet<u32>,
+) -> Result<Vec<RejectedRow>, FileError> {
+    let (_, _, body) = sheet.split();
+    let mut rows = Vec::new();
+    each_row(body, &mut |record| {
+        if numbers.contains(&record.row) {
+            let cells = record.raw_cells().map(Box::from).collect();
+            rows.push(RejectedRow { row: record.row, cells });
+        }
+    })?;
+    Ok(rows)
 }
 
 /// Whether a row is one to read; complains of those that are neither data nor nothing.

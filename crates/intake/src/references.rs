@@ -37,6 +37,7 @@ pub fn check_references(
 
 fn unknown<R>(reading: &Reading<R>, row: u32, order: &OrderNo, severity: Severity) -> Complaint {
     let (file, found) = (reading.rejected.file.clone(), printable(order.as_str()));
+    let column = reading.rejected.order_column.clone();
     let (row, expected) = (Some(row), Expected::KnownOrder);
-    Complaint { file, row, column: None, found, expected, severity }
+    Complaint { file, row, column, found, expected, severity }
 }

@@ -62,6 +62,26 @@ fn a_refusal_changes_nothing_and_is_decided_again() {
     shop.give("k3", apply("R2", 4)).unwrap();
 }
 
+/// In one batch, before the order is written, a refusal does not make the engine forget it.
+#[test]
+fn what_follows_a_refusal_is_decided_on_what_came_before_it() {
+    let shop = shop();
+    let commands = [order(), apply("R1", 7), apply("R2", 4), apply("R3", 3), apply("R4", 1)];
+    let named = (1..).zip(commands).map(|(nth, it)| request("A1", &format!("k{nth}"), it));
+    let answers = shop.engine.execute_all(named);
+    let told = answers.iter().map(|it| match it {
+        Ok(reply) => format!("version {}", reply.version.0),
+        Err(error) => error.to_string(),
+    });
+    expect![[r#"
+        version 1
+        version 2
+        4 pieces of line 1 were asked for, but only 3 of 10 are left
+        version 3
+        1 pieces of line 1 were asked for, but only 0 of 10 are left"#]]
+    .assert_eq(&told.collect::<Vec<String>>().join("\n"));
+}
+
 /// However many ask at once, and in whatever way the money would leave.
 #[test]
 fn requests_at_once_never_get_more_than_was_paid() {

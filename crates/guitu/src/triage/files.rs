@@ -12,7 +12,7 @@ use intake::{
     Complaint, Context, Dictionary, Expected, FileError, ItemRow, OrderRow, Reading, RefundRow,
     Rejected, Severity, Sheet, TrackRow, check_references,
     commands::{self, Planned},
-    open_sheet, read_items, read_orders, read_refunds, read_tracks,
+    open_sheet, read_items, read_orders, read_refunds, read_tracks, rows_as_they_stand,
 };
 use kernel::ShopId;
 
@@ -24,6 +24,7 @@ pub(super) struct Files {
     refunds: Reading<RefundRow>,
     tracks: Option<Reading<TrackRow>>,
     channel: Option<Arc<str>>,
+    dictionary: Dictionary,
     pub(super) complaints: Vec<Complaint>,
 }
 
@@ -56,7 +57,8 @@ pub(super) fn read(
         Some(path) => Some(read_tracks(open(path)?, &context).map_err(unreadable)?),
         None => None,
     };
-    let mut files = Files { orders, items, refunds, tracks, channel, complaints: Vec::new() };
+    let complaints = Vec::new();
+    let mut files = Files { orders, items, refunds, tracks, channel, dictionary, complaints };
     files.collect();
     Ok(files)
 }
@@ -79,6 +81,7 @@ impl Files {
     fn no_rows(&self) -> Rejected {
         Rejected {
             file: Arc::clone(&self.orders.rejected.file),
+            order_column: None,
             columns: Vec::new(),
             rows: Vec::new(),
         }
@@ -107,18 +110,17 @@ impl Files {
         let expected =
             Expected::Entry { english: rejection.to_string(), chinese: rejection.to_string() };
         let order = planned.dossier.order.to_string();
-        let (file, row) = match planned.refund_row {
-            Some(row) => (Arc::clone(&self.refunds.rejected.file), Some(row)),
-            None => (Arc::clone(&self.orders.rejected.file), self.row_of(&order)),
+        let (rejected, row) = match planned.refund_row {
+            Some(row) => (&self.refunds.rejected, Some(row)),
+            None => (&self.orders.rejected, self.row_of(&order)),
         };
-        let severity = Severity::Error;
         self.complaints.push(Complaint {
-            file,
+            file: Arc::clone(&rejected.file),
             row,
-            column: None,
+            column: rejected.order_column.clone(),
             found: order,
             expected,
-            severity,
+            severity: Severity::Error,
         });
     }
 
@@ -146,21 +148,54 @@ impl Files {
         rows.len()
     }
 
-    pub(super) fn write_rejected(&self, path: &Path, language: intake::Language) -> Result<()> {
-        let files = [Some(&self.orders.rejected), Some(&self.refunds.rejected)]
-            .into_iter()
-            .chain([self.items.as_ref().map(|it| &it.rejected)])
-            .chain([self.tracks.as_ref().map(|it| &it.rejected)])
-            .flatten();
-        let of_file = |file: &Arc<str>| -> Vec<Complaint> {
-            self.complaints.iter().filter(|it| it.file == *file).cloned().collect()
-        };
-        let files: Vec<(&Rejected, Vec<Complaint>)> =
-            files.map(|it| (it, of_file(&it.file))).collect();
-        let files: Vec<(&Rejected, &[Complaint])> =
-            files.iter().map(|(rejected, complaints)| (*rejected, complaints.as_slice())).collect();
-        intake::out::write_rejected(path, &files, language)
+    pub(super) fn write_rejected(&mut self, path: &Path, arguments: &Arguments) -> Result<()> {
+        let language = arguments.lang.of_intake();
+        self.fetch_refused(arguments)
+            .and_then(|()| {
+                let rejected = self.rejected();
+                let of_file = |it: &&Rejected| -> Vec<Complaint> {
+                    self.complaints.iter().filter(|said| said.file == it.file).cloned().collect()
+                };
+                let complaints: Vec<Vec<Complaint>> = rejected.iter().map(of_file).collect();
+                let files: Vec<(&Rejected, &[Complaint])> = rejected
+                    .into_iter()
+                    .zip(&complaints)
+                    .map(|(rejected, complaints)| (rejected, complaints.as_slice()))
+                    .collect();
+                intake::out::write_rejected(path, &files, language)
+            })
             .map_err(|error| anyhow!("{}", error.line(language)))
+    }
+
+    fn rejected(&self) -> Vec<&Rejected> {
+        let mut rejected = vec![&self.orders.rejected, &self.refunds.rejected];
+        rejected.extend(self.items.as_ref().map(|it| &it.rejected));
+        rejected.extend(self.tracks.as_ref().map(|it| &it.rejected));
+        rejected
+    }
+
+    /// Rows that were read well enough, and refused later, are put aside as they stand, too.
+    fn fetch_refused(&mut self, arguments: &Arguments) -> Result<(), FileError> {
+        let read = [
+            (&mut self.orders.rejected, &arguments.orders),
+            (&mut self.refunds.rejected, &arguments.refunds),
+        ];
+        for (rejected, path) in read {
+            let kept: BTreeSet<u32> = rejected.rows.iter().map(|it| it.row).collect();
+            let missing: BTreeSet<u32> = self
+                .complaints
+                .iter()
+                .filter(|it| it.severity == Severity::Error && it.file == rejected.file)
+                .filter_map(|it| it.row)
+                .filter(|it| !kept.contains(it))
+                .collect();
+            if !missing.is_empty() {
+                let sheet = open_sheet(path, &self.dictionary)?;
+                rejected.rows.extend(rows_as_they_stand(sheet, &missing)?);
+                rejected.rows.sort_by_key(|it| it.row);
+            }
+        }
+        Ok(())
     }
 
     /// The shops the orders belong to.

@@ -136,6 +136,19 @@ fn the_sample_twice_is_the_sample_once() {
     assert_eq!(kept.worklist(), *crate::worklist::sample());
 }
 
+/// Deadlines can be put off and brought forward again.
+#[test]
+fn what_the_newest_exports_say_counts() {
+    let mut shop = Shop::new();
+    let deadline =
+        |shop: &Shop, now| shop.triage(now).worklist().item("9003").deadline.clone().unwrap();
+    assert_eq!(deadline(&shop, "2026-11-12 08:00"), "2026-11-14T12:00:00+08:00");
+    shop.refund("9003", &[("超时时间", "2026-11-16 12:00:00")]);
+    assert_eq!(deadline(&shop, "2026-11-12 09:00"), "2026-11-16T12:00:00+08:00");
+    shop.refund("9003", &[("超时时间", "2026-11-14 12:00:00")]);
+    assert_eq!(deadline(&shop, "2026-11-12 10:00"), "2026-11-14T12:00:00+08:00");
+}
+
 /// POLICY-10: an order keeps the rules it was bought under.
 #[test]
 fn orders_keep_their_pack_when_the_pack_is_edited() {

@@ -110,6 +110,18 @@ fn mended_rows_can_be_given_again() {
     assert_eq!(second.items, triage.worklist().items);
 }
 
+/// A row that was read and then refused is put aside as it stands, too.
+#[test]
+fn refused_rows_are_put_aside_with_their_cells() {
+    let (dirty, folder) = (example("dirty"), Folder::new());
+    let aside = folder.at("refunds.csv");
+    let triage = Triage::of(&dirty).file("refunds", dirty.join("refunds-order-unknown.csv"));
+    triage.with("--rejected", &aside).run().expect(3);
+    let table = Table::read(&aside);
+    let cell = |name: &str| table.rows[1][table.column(name)].clone();
+    assert_eq!((cell("退款编号"), cell("申请退款件数")), ("9004".to_owned(), "1".to_owned()));
+}
+
 /// A text of a buyer's that a spreadsheet would run stays a text.
 #[test]
 fn formulas_do_not_leave_the_program() {

@@ -18,6 +18,7 @@ pub type Phrase = (&'static str, &'static str);
 pub enum FileProblem {
     /// The disk or the directory said no.
     Io(io::Error),
+    Unwritable(io::Error),
     Empty,
     /// Not a table: what it looks like instead.
     NotATable(Phrase),
@@ -54,6 +55,11 @@ impl FileError {
     fn english(&self) -> String {
         match &self.problem {
             FileProblem::Io(error) => format!("cannot be read: {}", io_english(error)),
+            FileProblem::Unwritable(error) => {
+                let english =
+                    if is_missing(error) { "there is no such folder" } else { io_english(error) };
+                format!("cannot be written: {english}")
+            }
             FileProblem::Empty => "is empty".to_owned(),
             FileProblem::NotATable((what, _)) => {
                 format!("is {what}, not a table; export CSV or XLSX from the back office")
@@ -82,6 +88,11 @@ impl FileError {
     fn chinese(&self) -> String {
         match &self.problem {
             FileProblem::Io(error) => format!("无法读取：{}", io_chinese(error)),
+            FileProblem::Unwritable(error) => {
+                let chinese =
+                    if is_missing(error) { "没有这个文件夹" } else { io_chinese(error) };
+                format!("无法写入：{chinese}")
+            }
             FileProblem::Empty => "文件是空的".to_owned(),
             FileProblem::NotATable((_, what)) => {
                 format!("不是表格（{what}）；请在商家后台导出 CSV 或 XLSX")
@@ -113,6 +124,10 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>, between: &str) -> String {
     if names.is_empty() { "nothing".to_owned() } else { names.join(between) }
 }
 
+fn is_missing(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+}
+
 fn io_english(error: &io::Error) -> &'static str {
     io_phrase(error).0
 }
@@ -139,6 +154,15 @@ impl fmt::Display for FileError {
 
 impl std::error::Error for FileError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        if let FileProblem::Io(error) = &self.problem { Some(error) } else { None }
+        match &self.problem {
+            FileProblem::Io(error) | FileProblem::Unwritable(error) => Some(error),
+            FileProblem::Empty
+            | FileProblem::NotATable(_)
+            | FileProblem::Damaged(_)
+            | FileProblem::TooLarge { .. }
+            | FileProblem::Protected
+            | FileProblem::NoHeader(_)
+            | FileProblem::MissingColumns { .. } => None,
+        }
     }
 }

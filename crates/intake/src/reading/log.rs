@@ -6,7 +6,7 @@ use super::{Reading, Rejected, RejectedRow};
 use crate::{
     complaint::{Complaint, Expected, Severity, printable},
     dictionary::Concept,
-    sheet::Record,
+    sheet::{Header, Record},
 };
 
 /// Most complaints listed, and most rejected rows kept, for one file. A file with more is another
@@ -26,8 +26,14 @@ pub(crate) struct Log {
 pub(crate) type Place<'p> = (u32, Option<&'p Arc<str>>);
 
 impl Log {
-    pub(crate) fn new(file: Arc<str>, columns: &[Arc<str>]) -> Self {
-        let rejected = Rejected { file: file.clone(), columns: columns.to_vec(), rows: Vec::new() };
+    pub(crate) fn new(file: Arc<str>, header: &Header) -> Self {
+        let order_column = header.columns.get(&Concept::OrderNo).and_then(|it| it.first());
+        let rejected = Rejected {
+            file: file.clone(),
+            order_column: order_column.map(|it| it.name.clone()),
+            columns: header.names.clone(),
+            rows: Vec::new(),
+        };
         Self { file, complaints: Vec::new(), unlisted: 0, rejected, strange: BTreeSet::new() }
     }
 
