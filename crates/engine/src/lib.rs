@@ -48,6 +48,9 @@ use crate::{pump::Pump, request::Queued};
 pub struct Config {
     /// Most commands decided and committed together.
     pub batch: usize,
+    /// Most dossiers kept decoded between batches. More only costs memory; fewer only costs
+    /// reading.
+    pub kept: usize,
     /// Most commands waiting; callers wait when it is full.
     pub queue: usize,
     /// Whether verdicts that policy calls automatic are carried out, see
@@ -57,7 +60,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { batch: 512, queue: 8192, automatic: true }
+        Self { batch: 512, kept: 2048, queue: 8192, automatic: true }
     }
 }
 

@@ -15,9 +15,6 @@ use crate::{
     writer::{Batch, Feedback, Item, Writer, write},
 };
 
-/// Dossiers kept decoded between batches. More only costs memory; fewer only costs reading.
-const KEPT: usize = 2048;
-
 pub(crate) struct Pump {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -117,7 +114,8 @@ impl Pump {
     }
 
     fn keeps_too_much(&self) -> bool {
-        KEPT < self.ahead.len() || KEPT.saturating_mul(4) < self.answered.len()
+        self.config.kept < self.ahead.len()
+            || self.config.kept.saturating_mul(4) < self.answered.len()
     }
 
     fn wait_for_report(&mut self) {
@@ -145,7 +143,7 @@ impl Pump {
         self.retries.extend(report.retries);
         if self.in_flight == 0 {
             self.answered.clear();
-            if KEPT < self.ahead.len() {
+            if self.config.kept < self.ahead.len() {
                 self.ahead.clear();
             }
         }

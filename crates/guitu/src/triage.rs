@@ -124,7 +124,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     shelf.publish(&*store, pack)?;
     let fixed: Arc<dyn Clock> = Arc::new(move || now);
     // Nobody's back office is connected here: people do what policy says.
-    let config = Config { automatic: false, ..Config::default() };
+    let config = Config { automatic: false, kept: 256, batch: 256, ..Config::default() };
     let engine = Engine::start(Arc::clone(&store), fixed, Arc::clone(&shelf), config)?;
 
     import(&engine, &mut files, arguments, now)?;
