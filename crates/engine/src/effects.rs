@@ -1,9 +1,9 @@
 //! The outbox: what the outside must do, done at least once and believed only with proof.
 
 use dossier::{Command, Effect, command::PayoutOutcome};
-use kernel::{CaseNo, CommandKey, DossierKey, ParcelNo, PayoutKey, Span, Timestamp};
+use kernel::{CaseNo, CommandKey, DossierKey, ParcelNo, PayoutKey, Span};
 use money::Tenders;
-use store::DueEffect;
+use store::{Attempt, DueEffect, Hold};
 
 use crate::{
     Engine,
@@ -45,32 +45,41 @@ pub enum Asked {
 }
 
 impl Engine {
-    /// Carries out effects that are due, at most `limit`, and says how many were tried.
+    /// Carries out effects of `hold` that are due, at most `limit`, and says how many were tried.
     ///
     /// The attempt is counted durably before the outside is contacted: after a crash in between,
     /// the next attempt knows that there may have been one, and asks before it pays.
-    pub fn work_effects(&self, outside: &dyn Outside, limit: usize) -> Result<usize, EngineError> {
+    pub fn work_effects(
+        &self,
+        outside: &dyn Outside,
+        hold: &Hold,
+        limit: usize,
+    ) -> Result<usize, EngineError> {
         let now = self.clock.now();
-        let due = self.store.due_effects(now, limit)?;
-        let attempts: Vec<(DossierKey, String, Timestamp)> = due
+        let due = self.store.due_effects(hold, now, limit)?;
+        let attempts: Vec<Attempt> = due
             .iter()
-            .map(|it| {
-                let again = now.plus(backoff(it.attempts));
-                (it.dossier.clone(), it.row.effect.clone(), again)
+            .map(|it| Attempt {
+                dossier: it.dossier.clone(),
+                effect: it.row.effect.clone(),
+                again_at: now.plus(backoff(it.attempts)),
+                fence: hold.fence(it.dossier.bucket()),
             })
             .collect();
         if attempts.is_empty() {
             return Ok(0);
         }
-        self.store.note_attempts(&attempts)?;
+        let may_be_made = self.store.note_attempts(&attempts)?;
         let mut requests = Vec::with_capacity(due.len());
-        for effect in &due {
-            requests.push(carry_out(outside, effect)?);
+        for (effect, _) in due.iter().zip(may_be_made).filter(|(_, may)| *may) {
+            let fence = hold.fence(effect.dossier.bucket());
+            requests.push((carry_out(outside, effect)?, fence));
         }
-        for outcome in self.execute_all(requests) {
+        for outcome in self.execute_by_right(requests) {
             match outcome {
-                // A case that moved on meanwhile has no use for the news.
-                Ok(_) | Err(EngineError::Rejected(_)) => (),
+                // A case that moved on meanwhile has no use for the news. Nor has one with another
+                // owner: that one knows of the attempt, and asks before it does anything.
+                Ok(_) | Err(EngineError::Rejected(_) | EngineError::LeaseLost) => (),
                 Err(error) => return Err(error),
             }
         }

@@ -22,6 +22,7 @@ mod pump;
 mod request;
 pub mod sandbox;
 mod shelf;
+mod spending;
 mod timers;
 mod writer;
 
@@ -34,7 +35,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, bounded};
 use dossier::Dossier;
 use kernel::{Clock, DossierKey};
-use store::{Loaded, Store, Version, Wanted};
+use store::{Epoch, Loaded, Store, Version, Wanted};
 
 pub use crate::{
     effects::{Asked, Outside},
@@ -90,10 +91,14 @@ impl Engine {
 
     /// Queues a command. Waits while the queue is full.
     pub fn submit(&self, request: Request) -> Ticket {
+        self.submit_by_right(request, None)
+    }
+
+    fn submit_by_right(&self, request: Request, fence: Option<Epoch>) -> Ticket {
         let (reply, ticket) = Ticket::new();
         if let Some(queue) = &self.queue {
             // If the pump is gone the reply channel is dropped, and the ticket says so.
-            let _ = queue.send(Queued { request, reply, tries: 0 });
+            let _ = queue.send(Queued { request, fence, reply, tries: 0 });
         }
         ticket
     }
@@ -108,7 +113,16 @@ impl Engine {
         &self,
         requests: impl IntoIterator<Item = Request>,
     ) -> Vec<Result<Reply, EngineError>> {
-        let tickets: Vec<Ticket> = requests.into_iter().map(|it| self.submit(it)).collect();
+        self.execute_by_right(requests.into_iter().map(|it| (it, None)))
+    }
+
+    /// Carries out commands each of which is only to be written under its lease.
+    fn execute_by_right(
+        &self,
+        requests: impl IntoIterator<Item = (Request, Option<Epoch>)>,
+    ) -> Vec<Result<Reply, EngineError>> {
+        let submit = |(request, fence)| self.submit_by_right(request, fence);
+        let tickets: Vec<Ticket> = requests.into_iter().map(submit).collect();
         tickets.into_iter().map(Ticket::wait).collect()
     }
 

@@ -4,15 +4,15 @@ use std::{collections::BTreeMap, sync::Arc, thread::JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use dossier::{Body, Context, Dossier, Event};
-use kernel::{ActorId, Clock, CommandKey, DossierKey, ShopId};
-use money::{Currency, Money};
+use kernel::{Clock, CommandKey, DossierKey};
 use policy::Pack;
 use store::{Answered, Commit, Loaded, Store, Version, Wanted};
 
 use crate::{
     Config, Shelf,
     request::{EngineError, Queued, Reply, Request},
-    writer::{Batch, Feedback, Item, Writer, write},
+    spending::Spending,
+    writer::{Batch, Feedback, Item, Undone, Writer, write},
 };
 
 pub(crate) struct Pump {
@@ -24,13 +24,15 @@ pub(crate) struct Pump {
     to_writer: Sender<Batch>,
     feedback: Receiver<Feedback>,
     writer: Option<JoinHandle<()>>,
-    /// Batches handed to the writer and not reported back yet.
-    in_flight: usize,
+    /// Number of the last batch handed to the writer.
+    handed: u64,
+    /// Number of the last batch that was reported back.
+    heard: u64,
     /// Dossiers as decided, possibly ahead of the store.
     ahead: BTreeMap<DossierKey, (Version, Dossier)>,
     /// Commands decided and possibly not written yet.
     answered: BTreeMap<(DossierKey, CommandKey), Answered>,
-    spent: BTreeMap<(ShopId, ActorId, i64), Money>,
+    spending: Spending,
     retries: Vec<Queued>,
 }
 
@@ -55,10 +57,11 @@ impl Pump {
             to_writer,
             feedback,
             writer: Some(writer),
-            in_flight: 0,
+            handed: 0,
+            heard: 0,
             ahead: BTreeMap::new(),
             answered: BTreeMap::new(),
-            spent: BTreeMap::new(),
+            spending: Spending::default(),
             retries: Vec::new(),
         })
     }
@@ -82,7 +85,7 @@ impl Pump {
         loop {
             self.hear();
             // What is kept can be let go of only when nothing is under way.
-            while self.keeps_too_much() && 0 < self.in_flight {
+            while self.keeps_too_much() && self.is_writing() {
                 self.wait_for_report();
             }
             let mut batch = std::mem::take(&mut self.retries);
@@ -95,7 +98,7 @@ impl Pump {
             if !batch.is_empty() {
                 return Some(batch);
             }
-            if self.in_flight == 0 {
+            if !self.is_writing() {
                 return self.waiting.recv().ok().map(|first| vec![first]);
             }
             // Something is being written: whatever comes first, a report or a command.
@@ -113,15 +116,21 @@ impl Pump {
         }
     }
 
+    /// Whether batches were handed to the writer and not reported back yet.
+    fn is_writing(&self) -> bool {
+        self.heard < self.handed
+    }
+
     fn keeps_too_much(&self) -> bool {
         self.config.kept < self.ahead.len()
             || self.config.kept.saturating_mul(4) < self.answered.len()
+            || self.spending.is_older_than(self.handed)
     }
 
     fn wait_for_report(&mut self) {
         match self.feedback.recv() {
             Ok(report) => self.learn(report),
-            Err(_) => self.in_flight = 0,
+            Err(_) => self.heard = self.handed,
         }
     }
 
@@ -133,16 +142,19 @@ impl Pump {
 
     /// Takes in what became of a batch.
     fn learn(&mut self, report: Feedback) {
-        self.in_flight = self.in_flight.saturating_sub(1);
-        for key in &report.stale {
-            self.ahead.remove(key);
+        self.heard = self.heard.saturating_add(1);
+        for stale in &report.stale {
+            self.ahead.remove(stale);
+            self.answered.retain(|(dossier, _), _| dossier != stale);
         }
         if report.failed {
             self.ahead.clear();
+            self.answered.clear();
         }
         self.retries.extend(report.retries);
-        if self.in_flight == 0 {
+        if !self.is_writing() {
             self.answered.clear();
+            self.spending.forget();
             if self.config.kept < self.ahead.len() {
                 self.ahead.clear();
             }
@@ -151,18 +163,20 @@ impl Pump {
 
     /// Hands a batch over; writes it here if nothing else is going on, which saves two hand-overs
     /// for a command that comes alone.
-    fn pass_on(&mut self, batch: Batch) {
-        self.in_flight = self.in_flight.saturating_add(1);
-        if self.in_flight == 1 && self.waiting.is_empty() {
-            let report = write(&*self.store, batch);
+    fn pass_on(&mut self, items: Vec<Item>) {
+        let is_first = !self.is_writing();
+        self.handed = self.handed.saturating_add(1);
+        let batch = Batch { number: self.handed, heard: self.heard, items };
+        if is_first && self.waiting.is_empty() {
+            let report = write(&*self.store, batch, &mut Undone::default());
             return self.learn(report);
         }
         if self.to_writer.send(batch).is_err() {
-            self.in_flight = 0;
+            self.heard = self.handed;
         }
     }
 
-    fn decide(&mut self, batch: Vec<Queued>) -> Batch {
+    fn decide(&mut self, batch: Vec<Queued>) -> Vec<Item> {
         let wanted: Vec<Wanted> = batch
             .iter()
             .map(|it| Wanted {
@@ -172,14 +186,14 @@ impl Pump {
             .collect();
         let loaded = match self.store.load(&wanted) {
             Ok(loaded) => loaded,
-            Err(error) => return Batch::failed(batch, error),
+            Err(error) => return Item::failed(batch, error),
         };
         let items = batch.into_iter().zip(loaded);
-        Batch { items: items.map(|(queued, loaded)| self.decide_one(queued, loaded)).collect() }
+        items.map(|(queued, loaded)| self.decide_one(queued, loaded)).collect()
     }
 
     fn decide_one(&mut self, queued: Queued, loaded: Loaded) -> Item {
-        let (commit, answer) = match self.outcome(&queued.request, loaded) {
+        let (commit, answer) = match self.outcome(&queued, loaded) {
             Ok((commit, reply)) => (commit, Ok(reply)),
             Err(error) => (None, Err(error)),
         };
@@ -188,7 +202,7 @@ impl Pump {
 
     fn outcome(
         &mut self,
-        request: &Request,
+        Queued { request, fence, .. }: &Queued,
         loaded: Loaded,
     ) -> Result<(Option<Commit>, Reply), EngineError> {
         let fingerprint = codec::fingerprint(&request.command);
@@ -213,7 +227,8 @@ impl Pump {
             return Ok((None, Reply { version, kinds: Vec::new(), repeated: false }));
         }
 
-        self.note_spending(request, &pack, now, &events);
+        let day = day_of(&pack, now);
+        self.spending.note(&*self.store, self.handed, &request.dossier.shop, day, &events)?;
         let next = Version(version.0.saturating_add(1));
         let kinds: Vec<String> = events.iter().map(|it| it.kind().to_owned()).collect();
         let answered = Answered {
@@ -230,7 +245,7 @@ impl Pump {
             events: &events,
             version: next,
             at: now,
-            day: day_of(&pack, now),
+            day,
         };
         let commit = Commit {
             dossier: request.dossier.clone(),
@@ -238,6 +253,7 @@ impl Pump {
             at: now,
             actor: request.actor.id.clone(),
             command: request.key.clone(),
+            fence: *fence,
             answered: answered.clone(),
             events: codec::encode_events(&events),
             state: codec::encode_state(&after),
@@ -255,7 +271,8 @@ impl Pump {
         now: kernel::Timestamp,
     ) -> Result<(Arc<Pack>, Vec<Event>, Dossier), EngineError> {
         let pack = self.pack_for(before, request)?;
-        let spent_today = self.spent_today(request, &pack, now)?;
+        let person = (request.dossier.shop.clone(), request.actor.id.clone(), day_of(&pack, now));
+        let spent_today = *self.spending.of(&*self.store, self.handed, person)?;
         let context = Context {
             now,
             actor: &request.actor,
@@ -303,45 +320,6 @@ fn body_of(dossier: &Dossier) -> Option<&Body> {
     match dossier {
         Dossier::Open(body) => Some(body),
         Dossier::Absent | Dossier::Stopped { .. } => None,
-    }
-}
-
-/// What people have given away today (AUTH: daily budgets span orders, so no dossier can know).
-impl Pump {
-    /// What the store has, and what was decided since. Of a batch that then fails to be written too
-    /// much is remembered until the next day: a budget errs towards asking somebody.
-    fn spent_today(
-        &mut self,
-        request: &Request,
-        pack: &Pack,
-        now: kernel::Timestamp,
-    ) -> Result<Money, EngineError> {
-        let day = day_of(pack, now);
-        let key = (request.dossier.shop.clone(), request.actor.id.clone(), day);
-        if let Some(spent) = self.spent.get(&key) {
-            return Ok(*spent);
-        }
-        self.spent.retain(|(_, _, known), _| *known == day);
-        let spent = Money::fen(self.store.spent(&key.0, &key.1, day)?);
-        self.spent.insert(key, spent);
-        Ok(spent)
-    }
-
-    fn note_spending(
-        &mut self,
-        request: &Request,
-        pack: &Pack,
-        now: kernel::Timestamp,
-        events: &[Event],
-    ) {
-        for event in events {
-            if let Event::PayoutReserved { payout } = event {
-                let key = (request.dossier.shop.clone(), payout.maker.clone(), day_of(pack, now));
-                let before = self.spent.get(&key).copied().unwrap_or(Money::zero(Currency::Cny));
-                let sum = payout.amount.total().and_then(|it| before.plus(it));
-                self.spent.insert(key, sum.unwrap_or(before));
-            }
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use codec::Answer;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use dossier::{Command, Rejection, command::Actor};
 use kernel::{CommandKey, DossierKey};
-use store::{StoreError, Version};
+use store::{Epoch, StoreError, Version};
 use thiserror::Error;
 
 /// A command, who gives it, and its name.
@@ -47,6 +47,9 @@ pub enum EngineError {
     Store(#[from] StoreError),
     #[error("the store failed while an earlier command was written; ask again under the same key")]
     StoodOnFailed,
+    /// Another process works the order's bucket now. Nothing was done.
+    #[error("the lease of the order's bucket was lost; its new owner goes on")]
+    LeaseLost,
     #[error("the engine has stopped")]
     Stopped,
 }
@@ -61,6 +64,8 @@ pub(crate) type ReplyTo = Sender<Result<Reply, EngineError>>;
 #[derive(Debug)]
 pub(crate) struct Queued {
     pub(crate) request: Request,
+    /// Set if it is only to be written under a lease.
+    pub(crate) fence: Option<Epoch>,
     pub(crate) reply: ReplyTo,
     pub(crate) tries: u32,
 }

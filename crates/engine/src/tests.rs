@@ -3,4 +3,5 @@
 mod faults;
 mod outbox;
 mod pumping;
+mod rivals;
 mod shop;

@@ -2,6 +2,7 @@
 
 use dossier::Command;
 use kernel::{ActorId, CommandKey};
+use store::Hold;
 
 use crate::{
     Engine,
@@ -10,24 +11,30 @@ use crate::{
 use dossier::{command::Actor, words::Role};
 
 impl Engine {
-    /// Fires timers that are due, at most `limit`, and says how many. A timer that was cleared in
-    /// between is found to be dealt with already; one that fires twice fires once.
-    pub fn fire_timers(&self, limit: usize) -> Result<usize, EngineError> {
-        let due = self.store.due_timers(self.clock.now(), limit)?;
+    /// Fires timers of `hold` that are due, at most `limit`, and says how many. A timer that was
+    /// cleared in between is found to be dealt with already; one that fires twice fires once.
+    pub fn fire_timers(&self, hold: &Hold, limit: usize) -> Result<usize, EngineError> {
+        let due = self.store.due_timers(hold, self.clock.now(), limit)?;
         let count = due.len();
         let mut requests = Vec::with_capacity(count);
         for timer in due {
             let key = format!("fire-{}-{}", timer.timer, timer.at.epoch_seconds());
-            requests.push(Request {
+            let fence = hold.fence(timer.dossier.bucket());
+            let request = Request {
                 dossier: timer.dossier,
                 key: CommandKey::new(key).map_err(|_| EngineError::Stopped)?,
                 actor: system()?,
                 command: Command::Fire { timer: timer.timer },
                 pack: String::new(),
-            });
+            };
+            requests.push((request, fence));
         }
-        for outcome in self.execute_all(requests) {
-            outcome?;
+        for outcome in self.execute_by_right(requests) {
+            match outcome {
+                // Its new owner finds the timer due as well.
+                Ok(_) | Err(EngineError::LeaseLost) => (),
+                Err(error) => return Err(error),
+            }
         }
         Ok(count)
     }

@@ -1,6 +1,7 @@
 //! Making decided batches durable, and answering.
 
 use std::{
+    collections::BTreeMap,
     sync::Arc,
     thread::{Builder, JoinHandle},
 };
@@ -17,6 +18,10 @@ const MOST_TRIES: u32 = 8;
 /// Commands decided together, in order.
 #[derive(Debug)]
 pub(crate) struct Batch {
+    /// Batches are numbered from 1, and reported back in that order.
+    pub(crate) number: u64,
+    /// The last batch whose report was known when this one was decided.
+    pub(crate) heard: u64,
     pub(crate) items: Vec<Item>,
 }
 
@@ -39,15 +44,36 @@ pub(crate) struct Feedback {
     pub(crate) failed: bool,
 }
 
-impl Batch {
-    /// A batch that could not even be read for.
-    pub(crate) fn failed(batch: Vec<Queued>, error: StoreError) -> Self {
+impl Item {
+    /// The answers to commands that could not even be read for, or may not have been written.
+    pub(crate) fn failed(commands: Vec<Queued>, error: StoreError) -> Vec<Self> {
         let mut error = Some(EngineError::Store(error));
-        let items = batch.into_iter().map(|queued| {
+        let items = commands.into_iter().map(|queued| {
             let answer = Err(error.take().unwrap_or(EngineError::StoodOnFailed));
-            Item { queued, commit: None, answer }
+            Self { queued, commit: None, answer }
         });
-        Self { items: items.collect() }
+        items.collect()
+    }
+}
+
+/// What was decided and then not written. Batches that were decided before this was known stand on
+/// it, and the version alone does not tell: another writer may have written the same number.
+#[derive(Debug, Default)]
+pub(crate) struct Undone {
+    /// The last batch to come to nothing for a dossier.
+    dossiers: BTreeMap<DossierKey, u64>,
+    /// The last batch that failed whole.
+    failed: u64,
+}
+
+impl Undone {
+    fn is_under(&self, dossier: &DossierKey, heard: u64) -> bool {
+        self.dossiers.get(dossier).is_some_and(|undone| heard < *undone)
+    }
+
+    /// Batches come in order: what one has heard of, all later ones have.
+    fn forget(&mut self, heard: u64) {
+        self.dossiers.retain(|_, undone| heard < *undone);
     }
 }
 
@@ -60,11 +86,9 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn spawn(self) -> std::io::Result<JoinHandle<()>> {
         Builder::new().name("writer".to_owned()).spawn(move || {
-            let mut after_failure = false;
+            let mut undone = Undone::default();
             for batch in &self.batches {
-                // What was decided on top of a failed batch was decided on sand.
-                let report = if after_failure { refuse(batch) } else { write(&*self.store, batch) };
-                after_failure = report.failed && !after_failure;
+                let report = write(&*self.store, batch, &mut undone);
                 if self.reports.send(report).is_err() {
                     break;
                 }
@@ -74,9 +98,19 @@ impl Writer {
 }
 
 /// Commits a batch and answers every command in it, in order.
-pub(crate) fn write(store: &dyn Store, batch: Batch) -> Feedback {
-    let (mut commits, mut rest) = (Vec::new(), Vec::with_capacity(batch.items.len()));
-    for Item { queued, commit, answer } in batch.items {
+pub(crate) fn write(store: &dyn Store, batch: Batch, undone: &mut Undone) -> Feedback {
+    let Batch { number, heard, items } = batch;
+    undone.forget(heard);
+    if heard < undone.failed {
+        return refuse(items);
+    }
+    let mut feedback = Feedback::default();
+    let (mut commits, mut rest) = (Vec::new(), Vec::with_capacity(items.len()));
+    for Item { queued, commit, answer } in items {
+        if undone.is_under(&queued.request.dossier, heard) {
+            again(queued, &mut feedback);
+            continue;
+        }
         rest.push((queued, commit.is_some(), answer));
         commits.extend(commit);
     }
@@ -84,15 +118,26 @@ pub(crate) fn write(store: &dyn Store, batch: Batch) -> Feedback {
     let outcomes = match outcomes {
         Ok(outcomes) => outcomes,
         Err(error) => {
-            let queued = rest.into_iter().map(|(queued, _, _)| queued).collect();
-            return fail(queued, error);
+            undone.failed = number;
+            let retried = std::mem::take(&mut feedback.retries);
+            let queued = retried.into_iter().chain(rest.into_iter().map(|(queued, _, _)| queued));
+            return fail(queued.collect(), error);
         }
     };
     let mut outcomes = outcomes.into_iter();
-    let mut feedback = Feedback::default();
     for (queued, writes, answer) in rest {
+        let dossier = &queued.request.dossier;
         match writes.then(|| outcomes.next()).flatten() {
-            Some(Outcome::Conflict { .. }) => again(queued, &mut feedback),
+            Some(Outcome::Conflict { .. }) => {
+                undone.dossiers.insert(dossier.clone(), number);
+                again(queued, &mut feedback);
+            }
+            Some(Outcome::Fenced) => {
+                undone.dossiers.insert(dossier.clone(), number);
+                feedback.stale.push(dossier.clone());
+                reply(queued, Err(EngineError::LeaseLost));
+            }
+            None if undone.is_under(dossier, heard) => again(queued, &mut feedback),
             Some(Outcome::Committed) | None => reply(queued, answer),
         }
     }
@@ -110,15 +155,15 @@ fn again(mut queued: Queued, feedback: &mut Feedback) {
 }
 
 /// What was decided on top of a batch that may not have been written was decided on sand.
-fn refuse(batch: Batch) -> Feedback {
-    for item in batch.items {
+fn refuse(items: Vec<Item>) -> Feedback {
+    for item in items {
         reply(item.queued, Err(EngineError::StoodOnFailed));
     }
     Feedback { failed: true, ..Feedback::default() }
 }
 
 fn fail(batch: Vec<Queued>, error: StoreError) -> Feedback {
-    for Item { queued, answer, .. } in Batch::failed(batch, error).items {
+    for Item { queued, answer, .. } in Item::failed(batch, error) {
         reply(queued, answer);
     }
     Feedback { failed: true, ..Feedback::default() }

@@ -28,7 +28,7 @@ use engine::{
     sandbox::{Faults, Sandbox},
 };
 use kernel::{CommandKey, Span, Timestamp};
-use store::Store;
+use store::{Hold, Store};
 use store_sqlite::SqliteStore;
 
 use crate::{packs, workload};
@@ -82,9 +82,9 @@ fn go_on(arguments: &Arguments) -> Result<()> {
 
     for number in arguments.from..arguments.orders {
         give(&engine, with_a_refusal(workload::order(arguments.seed, number)?)?)?;
-        engine.work_effects(&sandbox, 64)?;
+        engine.work_effects(&sandbox, &Hold::All, 64)?;
         seconds.fetch_add(SECONDS_PER_ORDER, Ordering::Relaxed);
-        engine.fire_timers(64)?;
+        engine.fire_timers(&Hold::All, 64)?;
         // Somewhere to be killed between two orders.
         say(format_args!("worked {number}"))?;
     }
@@ -132,8 +132,8 @@ fn say(line: std::fmt::Arguments<'_>) -> Result<()> {
 /// Lets time pass until nothing is under way any more.
 fn settle(engine: &Engine, sandbox: &Sandbox, seconds: &AtomicI64) -> Result<()> {
     for _ in 0..400 {
-        let worked = engine.work_effects(sandbox, 512)?;
-        if worked == 0 && engine.store().due_effects(END_OF_TIME, 1)?.is_empty() {
+        let worked = engine.work_effects(sandbox, &Hold::All, 512)?;
+        if worked == 0 && engine.store().due_effects(&Hold::All, END_OF_TIME, 1)?.is_empty() {
             return Ok(());
         }
         seconds.fetch_add(Span::minutes(30).whole_seconds(), Ordering::Relaxed);

@@ -12,7 +12,7 @@ use dossier::words::Channel;
 use engine::{Config, Engine, EngineError, Request, Shelf};
 use intake::commands::{Planned, Setting, plan};
 use kernel::{ActorId, Choice, Clock, ShopId, Timestamp, Zone};
-use store::{Document, Store};
+use store::{Document, Hold, Store};
 use store_sqlite::SqliteStore;
 
 use self::{files::Files, report::Report};
@@ -176,7 +176,7 @@ fn import(engine: &Engine, files: &mut Files, arguments: &Arguments, now: Timest
         let (kind, name) = (crate::explain::SHOP.to_owned(), shop.to_string());
         engine.store().keep(&Document { kind, name, body: String::new() })?;
     }
-    while engine.fire_timers(PORTION)? != 0 {}
+    while engine.fire_timers(&Hold::All, PORTION)? != 0 {}
     Ok(())
 }
 

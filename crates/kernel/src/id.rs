@@ -134,6 +134,10 @@ text_id!(
     ActorId
 );
 text_id!(
+    /// A process that works timers and effects; no two, and none after another, have the same.
+    WorkerId
+);
+text_id!(
     /// A caller's name for one command. A repeat under the same key answers as the first did.
     CommandKey
 );

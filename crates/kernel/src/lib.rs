@@ -16,7 +16,7 @@ pub use crate::calendar::{Calendar, CalendarError, Civil, Workday, Zone};
 pub use crate::choice::Choice;
 pub use crate::id::{
     ActorId, Bucket, CaseNo, CommandKey, DossierKey, EvidenceId, IdError, OrderNo, PackId,
-    ParcelNo, PayoutKey, ShopId, Sku, TaskId, TimerId,
+    ParcelNo, PayoutKey, ShopId, Sku, TaskId, TimerId, WorkerId,
 };
 pub use crate::quantity::{LineNo, Quantity};
 pub use crate::time::{Clock, Span, Timestamp};

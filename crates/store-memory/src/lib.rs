@@ -6,15 +6,19 @@
 //! **Invariant:** a commit is checked whole before anything of it is written, so that neither a
 //! conflict nor a failure leaves half a commit behind.
 
+mod leases;
 mod ranked;
 mod tables;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use kernel::{ActorId, Bucket, CaseNo, DossierKey, ShopId, Timestamp};
 use store::{
-    CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Listed, Loaded, Outcome,
-    Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
+    Attempt, CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Hold, Listed,
+    Loaded, Outcome, Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
 };
 
 use crate::tables::Tables;
@@ -39,7 +43,18 @@ impl Store for MemoryStore {
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
         let mut tables = self.tables();
-        batch.iter().map(|it| tables.commit(it)).collect()
+        let mut left_out = BTreeSet::new();
+        let write = |it: &Commit| {
+            if left_out.contains(&it.dossier) {
+                return Ok(tables.conflict(&it.dossier));
+            }
+            let outcome = tables.commit(it)?;
+            if outcome != Outcome::Committed {
+                left_out.insert(it.dossier.clone());
+            }
+            Ok(outcome)
+        };
+        batch.iter().map(write).collect()
     }
 
     fn history(
@@ -51,23 +66,27 @@ impl Store for MemoryStore {
         Ok(self.tables().history(dossier, after, limit))
     }
 
-    fn due_timers(&self, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>, StoreError> {
-        Ok(self.tables().due_timers(now, limit))
-    }
-
-    fn due_effects(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEffect>, StoreError> {
-        Ok(self.tables().due_effects(now, limit))
-    }
-
-    fn note_attempts(
+    fn due_timers(
         &self,
-        attempts: &[(DossierKey, String, Timestamp)],
-    ) -> Result<(), StoreError> {
+        hold: &Hold,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueTimer>, StoreError> {
+        Ok(self.tables().due_timers(hold, now, limit))
+    }
+
+    fn due_effects(
+        &self,
+        hold: &Hold,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueEffect>, StoreError> {
+        Ok(self.tables().due_effects(hold, now, limit))
+    }
+
+    fn note_attempts(&self, attempts: &[Attempt]) -> Result<Vec<bool>, StoreError> {
         let mut tables = self.tables();
-        for (dossier, effect, due) in attempts {
-            tables.note_attempt(dossier, effect, *due);
-        }
-        Ok(())
+        Ok(attempts.iter().map(|it| tables.note_attempt(it)).collect())
     }
 
     fn tasks(&self, page: &TaskPage) -> Result<Vec<Listed<TaskRow>>, StoreError> {

@@ -55,6 +55,21 @@ impl<R: Ranked> RankedRows<R> {
         Some(row)
     }
 
+    /// The rows of a dossier, in order of their ids.
+    pub(crate) fn of(&self, dossier: &DossierKey) -> impl Iterator<Item = &R> {
+        let rows = self.rows.range((dossier.clone(), String::new())..);
+        rows.take_while(move |((of, _), _)| of == dossier).map(|(_, row)| row)
+    }
+
+    pub(crate) fn clear(&mut self, dossier: &DossierKey) {
+        let rows = self.rows.range((dossier.clone(), String::new())..);
+        let ids: Vec<String> =
+            rows.take_while(|((of, _), _)| of == dossier).map(|((_, id), _)| id.clone()).collect();
+        for id in ids {
+            self.take(dossier, &id);
+        }
+    }
+
     /// The rows of a list behind the place `after`, in order.
     pub(crate) fn walk(
         &self,

@@ -1,5 +1,7 @@
 //! The tables and their reads and writes.
 
+mod copies;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Bound,
@@ -7,12 +9,15 @@ use std::{
 
 use kernel::{ActorId, Bucket, CaseNo, CommandKey, DossierKey, OrderNo, ShopId, Timestamp};
 use store::{
-    Answered, CasePage, CaseRow, Commit, Cursor, Document, DueEffect, DueTimer, EffectRow,
-    EntryRow, Listed, Loaded, Outcome, Recorded, RowChange, StoreError, TaskPage, TaskRow, Term,
-    TimerRow, Total, Version, Wanted,
+    Answered, Attempt, CasePage, CaseRow, Commit, Cursor, Document, DueEffect, DueTimer, EffectRow,
+    EntryRow, Hold, Listed, Loaded, Outcome, Recorded, RowChange, StoreError, TaskPage, TaskRow,
+    Term, TimerRow, Total, Version, Wanted,
 };
 
-use crate::ranked::{Place, Ranked, RankedRows};
+use crate::{
+    leases::Table,
+    ranked::{Place, Ranked, RankedRows},
+};
 
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
@@ -24,6 +29,7 @@ pub(crate) struct Tables {
     terms: BTreeMap<(ShopId, Term), BTreeSet<OrderNo>>,
     spending: BTreeMap<(ShopId, ActorId, i64), Spending>,
     documents: BTreeMap<(String, String), String>,
+    pub(crate) leases: Table,
 }
 
 /// Amounts by order and payout.
@@ -98,7 +104,15 @@ impl Tables {
         }
     }
 
+    pub(crate) fn conflict(&self, dossier: &DossierKey) -> Outcome {
+        let actual = self.dossier(dossier).map_or(Version(0), |it| it.version);
+        Outcome::Conflict { actual }
+    }
+
     pub(crate) fn commit(&mut self, commit: &Commit) -> Result<Outcome, StoreError> {
+        if !self.leases.lets(&commit.dossier, commit.fence) {
+            return Ok(Outcome::Fenced);
+        }
         let absent = Dossier::default();
         let before = self.dossier(&commit.dossier).unwrap_or(&absent);
         let actual = before.version;
@@ -158,11 +172,16 @@ impl Tables {
         spent.into_iter().flat_map(BTreeMap::values).fold(0, |sum, it| sum.saturating_add(*it))
     }
 
-    pub(crate) fn note_attempt(&mut self, dossier: &DossierKey, effect: &str, due: Timestamp) {
-        let Some(mut noted) = self.effects.take(dossier, effect) else { return };
+    pub(crate) fn note_attempt(&mut self, attempt: &Attempt) -> bool {
+        let Attempt { dossier, effect, again_at, fence } = attempt;
+        if !self.leases.lets(dossier, *fence) {
+            return false;
+        }
+        let Some(mut noted) = self.effects.take(dossier, effect) else { return false };
         noted.attempts = noted.attempts.saturating_add(1);
-        noted.row.due = due;
+        noted.row.due = *again_at;
         self.effects.put(dossier, effect, noted);
+        true
     }
 
     pub(crate) fn history(
@@ -175,9 +194,10 @@ impl Tables {
         journal.iter().filter(|it| after < it.version).take(limit).cloned().collect()
     }
 
-    pub(crate) fn due_timers(&self, now: Timestamp, limit: usize) -> Vec<DueTimer> {
+    pub(crate) fn due_timers(&self, hold: &Hold, now: Timestamp, limit: usize) -> Vec<DueTimer> {
         let due = self.timers.walk(&(), None).take_while(|(_, row)| row.at <= now);
-        due.take(limit)
+        due.filter(|(dossier, _)| hold.covers(dossier.bucket()))
+            .take(limit)
             .map(|(dossier, row)| DueTimer {
                 dossier: dossier.clone(),
                 timer: row.timer.clone(),
@@ -186,9 +206,10 @@ impl Tables {
             .collect()
     }
 
-    pub(crate) fn due_effects(&self, now: Timestamp, limit: usize) -> Vec<DueEffect> {
+    pub(crate) fn due_effects(&self, hold: &Hold, now: Timestamp, limit: usize) -> Vec<DueEffect> {
         let due = self.effects.walk(&(), None).take_while(|(_, it)| it.row.due <= now);
-        due.take(limit)
+        due.filter(|(dossier, _)| hold.covers(dossier.bucket()))
+            .take(limit)
             .map(|(dossier, it)| DueEffect {
                 dossier: dossier.clone(),
                 row: it.row.clone(),

@@ -13,6 +13,8 @@
 
 mod checkpoint;
 mod connect;
+mod copies;
+mod leases;
 mod lists;
 mod lookups;
 pub mod raw;
@@ -31,8 +33,8 @@ use std::{
 
 use kernel::{ActorId, Bucket, CaseNo, DossierKey, ShopId, Timestamp};
 use store::{
-    CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Listed, Loaded, Outcome,
-    Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
+    Attempt, CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Hold, Listed,
+    Loaded, Outcome, Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
 };
 use tempfile::TempDir;
 
@@ -115,9 +117,7 @@ impl Store for SqliteStore {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        self.write("committing a batch", |statements| {
-            batch.iter().map(|it| statements.commit(it)).collect()
-        })
+        self.write("committing a batch", |statements| statements.commit_all(batch))
     }
 
     fn history(
@@ -129,25 +129,30 @@ impl Store for SqliteStore {
         self.readers.read("reading a history", |it| lookups::history(it, dossier, after, limit))
     }
 
-    fn due_timers(&self, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>, StoreError> {
-        self.readers.read("listing due timers", |it| lists::due_timers(it, now, limit))
-    }
-
-    fn due_effects(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEffect>, StoreError> {
-        self.readers.read("listing due effects", |it| lists::due_effects(it, now, limit))
-    }
-
-    fn note_attempts(
+    fn due_timers(
         &self,
-        attempts: &[(DossierKey, String, Timestamp)],
-    ) -> Result<(), StoreError> {
+        hold: &Hold,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueTimer>, StoreError> {
+        self.readers.read("listing due timers", |it| lists::due_timers(it, hold, now, limit))
+    }
+
+    fn due_effects(
+        &self,
+        hold: &Hold,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueEffect>, StoreError> {
+        self.readers.read("listing due effects", |it| lists::due_effects(it, hold, now, limit))
+    }
+
+    fn note_attempts(&self, attempts: &[Attempt]) -> Result<Vec<bool>, StoreError> {
         if attempts.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         self.write("noting attempts", |statements| {
-            attempts.iter().try_for_each(|(dossier, effect, due)| {
-                statements.note_attempt(dossier, effect, *due)
-            })
+            attempts.iter().map(|it| statements.note_attempt(it)).collect()
         })
     }
 

@@ -7,7 +7,8 @@
 use kernel::{Bucket, Choice, DossierKey, ShopId, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 use store::{
-    CasePage, CaseRow, Cursor, DueEffect, DueTimer, EffectRow, Listed, TaskPage, TaskRow, Term,
+    CasePage, CaseRow, Cursor, DueEffect, DueTimer, EffectRow, Hold, Listed, TaskPage, TaskRow,
+    Term,
 };
 
 use crate::{lookups, row};
@@ -44,15 +45,13 @@ pub(crate) const DUE_TIMERS: &str = "
     SELECT shop, order_no, timer, at
     FROM timer
     WHERE at <= ?1
-    ORDER BY at, shop, order_no, timer
-    LIMIT ?2";
+    ORDER BY at, shop, order_no, timer";
 
 pub(crate) const DUE_EFFECTS: &str = "
     SELECT shop, order_no, effect, kind, due, body, attempts
     FROM effect
     WHERE due <= ?1
-    ORDER BY due, shop, order_no, effect
-    LIMIT ?2";
+    ORDER BY due, shop, order_no, effect";
 
 pub(crate) const FIND: &str = "
     SELECT order_no
@@ -169,27 +168,29 @@ fn place(after: Option<&Cursor>) -> (i64, &str, &str) {
 
 pub(crate) fn due_timers(
     connection: &Connection,
+    hold: &Hold,
     now: Timestamp,
     limit: usize,
 ) -> rusqlite::Result<Vec<DueTimer>> {
     let mut statement = connection.prepare_cached(DUE_TIMERS)?;
-    let rows = statement.query_map((now.epoch_seconds(), row::from_limit(limit)), |it| {
+    let rows = statement.query_map((now.epoch_seconds(),), |it| {
         Ok(DueTimer {
             dossier: row::dossier(it, 0, 1)?,
             timer: row::id(it, 2)?,
             at: row::time(it, 3)?,
         })
     })?;
-    rows.collect()
+    rows.filter(|it| is_held(hold, it, |it| &it.dossier)).take(limit).collect()
 }
 
 pub(crate) fn due_effects(
     connection: &Connection,
+    hold: &Hold,
     now: Timestamp,
     limit: usize,
 ) -> rusqlite::Result<Vec<DueEffect>> {
     let mut statement = connection.prepare_cached(DUE_EFFECTS)?;
-    let rows = statement.query_map((now.epoch_seconds(), row::from_limit(limit)), |it| {
+    let rows = statement.query_map((now.epoch_seconds(),), |it| {
         let effect = EffectRow {
             effect: it.get(2)?,
             kind: it.get(3)?,
@@ -198,7 +199,12 @@ pub(crate) fn due_effects(
         };
         Ok(DueEffect { dossier: row::dossier(it, 0, 1)?, row: effect, attempts: it.get(6)? })
     })?;
-    rows.collect()
+    rows.filter(|it| is_held(hold, it, |it| &it.dossier)).take(limit).collect()
+}
+
+/// What cannot be read is kept, and fails the list.
+fn is_held<R>(hold: &Hold, row: &rusqlite::Result<R>, dossier: impl Fn(&R) -> &DossierKey) -> bool {
+    row.as_ref().map_or(true, |it| hold.covers(dossier(it).bucket()))
 }
 
 pub(crate) fn find(

@@ -63,15 +63,17 @@ pub(crate) fn load(connection: &Connection, wanted: &[Wanted]) -> rusqlite::Resu
         // No dossier, no answers.
         let Some((version, state)) = found else { return Ok(Loaded::default()) };
         let key = (bucket, shop.as_str(), order.as_str(), command.as_str());
-        let answered = answer.query_row(key, answered).optional()?;
+        let answered = answer.query_row(key, |it| answered(it, 0)).optional()?;
         Ok(Loaded { version, state, answered })
     };
     let mut load = load;
     wanted.iter().map(|it| load(it, it.dossier.bucket().number())).collect()
 }
 
-fn answered(it: &Row<'_>) -> rusqlite::Result<Answered> {
-    Ok(Answered { fingerprint: it.get::<_, i64>(0)?.cast_unsigned(), answer: it.get(1)? })
+/// Reads the columns of [`ANSWER`], which begin at `column`.
+pub(crate) fn answered(it: &Row<'_>, column: usize) -> rusqlite::Result<Answered> {
+    let fingerprint = it.get::<_, i64>(column)?.cast_unsigned();
+    Ok(Answered { fingerprint, answer: it.get(column.saturating_add(1))? })
 }
 
 pub(crate) fn history(
@@ -83,16 +85,19 @@ pub(crate) fn history(
     let mut statement = connection.prepare_cached(HISTORY)?;
     let (bucket, shop, order) = key(dossier);
     let after = row::from_version(after)?;
-    let rows = statement.query_map((bucket, shop, order, after, row::from_limit(limit)), |it| {
-        Ok(Recorded {
-            version: row::version(it, 0)?,
-            at: row::time(it, 1)?,
-            actor: row::id(it, 2)?,
-            command: row::id(it, 3)?,
-            events: it.get(4)?,
-        })
-    })?;
-    rows.collect()
+    let asked = (bucket, shop, order, after, row::from_limit(limit));
+    statement.query_map(asked, recorded)?.collect()
+}
+
+/// Reads the columns of [`HISTORY`].
+pub(crate) fn recorded(it: &Row<'_>) -> rusqlite::Result<Recorded> {
+    Ok(Recorded {
+        version: row::version(it, 0)?,
+        at: row::time(it, 1)?,
+        actor: row::id(it, 2)?,
+        command: row::id(it, 3)?,
+        events: it.get(4)?,
+    })
 }
 
 pub(crate) fn case(

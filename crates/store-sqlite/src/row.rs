@@ -4,7 +4,7 @@
 
 use std::{error::Error, str::FromStr};
 
-use kernel::{DossierKey, IdError, ShopId, Timestamp};
+use kernel::{Bucket, Choice, DossierKey, IdError, ShopId, Timestamp};
 use rusqlite::{Row, types::Type};
 use store::Version;
 
@@ -35,12 +35,27 @@ pub(crate) fn dossier_of(
     Ok(DossierKey::new(shop.clone(), id(row, order)?))
 }
 
+/// A word out of a closed set, from the column of its code.
+pub(crate) fn code<C: Choice>(row: &Row<'_>, column: usize) -> rusqlite::Result<C> {
+    let code = row.get_ref(column)?.as_str()?;
+    C::from_code(code).ok_or_else(|| {
+        let unknown = format!("`{code}` is none of {}", C::CODES.join(", "));
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, unknown.into())
+    })
+}
+
 pub(crate) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     row.get(column).map(Timestamp::from_epoch_seconds)
 }
 
 pub(crate) fn version(row: &Row<'_>, column: usize) -> rusqlite::Result<Version> {
     Ok(Version(unsigned(row, column)?))
+}
+
+pub(crate) fn bucket(row: &Row<'_>, column: usize) -> rusqlite::Result<Bucket> {
+    let number: i64 = row.get(column)?;
+    let bucket = u16::try_from(number).ok().and_then(Bucket::new);
+    bucket.ok_or(rusqlite::Error::IntegralValueOutOfRange(column, number))
 }
 
 pub(crate) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {

@@ -15,7 +15,8 @@ use crate::connect::OpenError;
 const APPLICATION_ID: i64 = 0x4755_4954;
 
 /// In order; the first leads from an empty file to schema 1.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first.sql")];
+pub(crate) const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/0001_first.sql"), include_str!("../migrations/0002_leases.sql")];
 
 /// Refuses a file that is not ours, or from the future. An empty one is welcome.
 pub(crate) fn identify(connection: &Connection, path: &Path) -> Result<(), OpenError> {

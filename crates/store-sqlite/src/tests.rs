@@ -2,6 +2,7 @@
 
 mod faults;
 mod files;
+mod older;
 mod plans;
 mod settings;
 

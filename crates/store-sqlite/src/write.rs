@@ -2,14 +2,16 @@
 //!
 //! The common commit reads nothing: its guards are a unique key and a `WHERE`.
 
-use kernel::{CaseNo, Choice, DossierKey, Timestamp};
+use std::collections::BTreeSet;
+
+use kernel::{ActorId, CaseNo, Choice, CommandKey, DossierKey, Timestamp};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use store::{
-    CaseRow, Commit, Document, EffectRow, EntryRow, Outcome, RowChange, SpendRow, TaskRow, Term,
-    TimerRow, Version,
+    Answered, Attempt, CaseRow, Commit, Document, EffectRow, EntryRow, Outcome, RowChange,
+    SpendRow, TaskRow, Term, TimerRow, Version,
 };
 
-use crate::row;
+use crate::{leases::Fences, row};
 
 /// Does nothing if the version has been written or the command answered.
 const ADD_TO_JOURNAL: &str = "
@@ -32,7 +34,7 @@ const ADVANCE_DOSSIER: &str = "
     SET version = version + 1, state = ?4
     WHERE bucket = ?1 AND shop = ?2 AND order_no = ?3 AND version = ?5";
 
-const VERSION: &str = "
+pub(crate) const VERSION: &str = "
     SELECT version
     FROM dossier
     WHERE bucket = ?1 AND shop = ?2 AND order_no = ?3";
@@ -111,6 +113,19 @@ pub(crate) struct Statements<'c> {
     add_term: CachedStatement<'c>,
     put_spend: CachedStatement<'c>,
     keep: CachedStatement<'c>,
+    connection: &'c Connection,
+    fences: Fences,
+}
+
+/// A row of the journal, without its dossier.
+#[derive(Clone, Copy)]
+pub(crate) struct Line<'l> {
+    pub(crate) version: i64,
+    pub(crate) at: Timestamp,
+    pub(crate) actor: &'l ActorId,
+    pub(crate) command: &'l CommandKey,
+    pub(crate) answered: &'l Answered,
+    pub(crate) events: &'l str,
 }
 
 /// A dossier's key as the tables have it: bucket, shop and order number.
@@ -141,14 +156,49 @@ impl<'c> Statements<'c> {
             add_term: prepare(ADD_TERM)?,
             put_spend: prepare(PUT_SPEND)?,
             keep: prepare(KEEP)?,
+            connection,
+            fences: Fences::default(),
         })
     }
 
-    pub(crate) fn commit(&mut self, commit: &Commit) -> rusqlite::Result<Outcome> {
+    pub(crate) fn connection(&self) -> &'c Connection {
+        self.connection
+    }
+
+    /// Writes what stands of a batch; see [`store::Store::commit`].
+    pub(crate) fn commit_all(&mut self, batch: &[Commit]) -> rusqlite::Result<Vec<Outcome>> {
+        let mut left_out: BTreeSet<&DossierKey> = BTreeSet::new();
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for commit in batch {
+            let dossier = &commit.dossier;
+            let outcome = if left_out.contains(dossier) {
+                self.conflict(key(dossier))?
+            } else if self.fences.let_pass(self.connection, dossier, commit.fence)? {
+                self.commit(commit)?
+            } else {
+                Outcome::Fenced
+            };
+            if outcome != Outcome::Committed {
+                left_out.insert(dossier);
+            }
+            outcomes.push(outcome);
+        }
+        Ok(outcomes)
+    }
+
+    fn commit(&mut self, commit: &Commit) -> rusqlite::Result<Outcome> {
         let key = key(&commit.dossier);
         let expected = row::from_version(commit.expected)?;
         let version = expected.saturating_add(1);
-        if !self.add_to_journal(key, version, commit)? {
+        let line = Line {
+            version,
+            at: commit.at,
+            actor: &commit.actor,
+            command: &commit.command,
+            answered: &commit.answered,
+            events: &commit.events,
+        };
+        if !self.add_to_journal(key, line)? {
             return self.conflict(key);
         }
         if !self.advance(key, expected, &commit.state)? {
@@ -163,23 +213,23 @@ impl<'c> Statements<'c> {
         Ok(Outcome::Committed)
     }
 
-    fn add_to_journal(
+    /// Whether it is new.
+    pub(crate) fn add_to_journal(
         &mut self,
         (bucket, shop, order): Key<'_>,
-        version: i64,
-        commit: &Commit,
+        line: Line<'_>,
     ) -> rusqlite::Result<bool> {
         let added = self.add_to_journal.execute((
             bucket,
             shop,
             order,
-            version,
-            commit.at.epoch_seconds(),
-            commit.actor.as_str(),
-            commit.command.as_str(),
-            commit.answered.fingerprint.cast_signed(),
-            &commit.answered.answer,
-            &commit.events,
+            line.version,
+            line.at.epoch_seconds(),
+            line.actor.as_str(),
+            line.command.as_str(),
+            line.answered.fingerprint.cast_signed(),
+            &line.answered.answer,
+            line.events,
         ))?;
         Ok(added == 1)
     }
@@ -258,14 +308,15 @@ impl<'c> Statements<'c> {
         self.add_entry.execute(row).map(drop)
     }
 
-    pub(crate) fn note_attempt(
-        &mut self,
-        dossier: &DossierKey,
-        effect: &str,
-        due: Timestamp,
-    ) -> rusqlite::Result<()> {
+    /// Whether it may be made.
+    pub(crate) fn note_attempt(&mut self, attempt: &Attempt) -> rusqlite::Result<bool> {
+        let Attempt { dossier, effect, again_at, fence } = attempt;
+        if !self.fences.let_pass(self.connection, dossier, *fence)? {
+            return Ok(false);
+        }
         let (bucket, shop, order) = key(dossier);
-        self.note_attempt.execute((bucket, shop, order, effect, due.epoch_seconds())).map(drop)
+        let row = (bucket, shop, order, effect, again_at.epoch_seconds());
+        Ok(self.note_attempt.execute(row)? == 1)
     }
 
     pub(crate) fn keep(&mut self, document: &Document) -> rusqlite::Result<bool> {

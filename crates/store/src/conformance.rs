@@ -1,4 +1,4 @@
-//! What every [`Store`] promises, one clause per function.
+//! What every [`Database`] promises, one clause per function.
 //!
 //! A backend's whole test file is a line or two:
 //!
@@ -18,16 +18,20 @@
 )]
 
 mod commits;
+mod copies;
 mod differential;
 mod durable;
+mod leases;
 mod ledger;
 mod lists;
 mod rows;
 mod support;
 
-pub use self::{commits::*, differential::agree, durable::*, ledger::*, lists::*, rows::*};
+pub use self::{
+    commits::*, copies::*, differential::agree, durable::*, leases::*, ledger::*, lists::*, rows::*,
+};
 #[cfg(doc)]
-use crate::Store;
+use crate::Database;
 
 /// Declares one `#[test]` per clause. `$open` is evaluated afresh for each.
 #[macro_export]
@@ -70,6 +74,19 @@ macro_rules! conformance_tests {
             spending_adds_up_by_shop_person_and_day,
             the_first_body_of_a_document_stands,
             documents_of_a_kind_are_listed_by_name,
+            the_first_process_leases_every_bucket,
+            processes_share_evenly_as_they_come,
+            a_process_that_is_not_heard_of_loses_its_buckets,
+            a_process_that_leaves_gives_up_everything,
+            only_an_owner_gives_a_bucket_up,
+            of_many_processes_each_bucket_has_one_owner,
+            what_was_decided_under_an_earlier_owner_is_not_written,
+            attempts_by_an_earlier_owner_are_not_made,
+            what_is_due_is_listed_by_bucket,
+            a_restored_dossier_is_as_it_was_dumped,
+            versions_are_read_without_the_rest,
+            walking_the_words_meets_each_once,
+            walking_what_was_given_meets_each_once,
         }
     };
     (@clauses $open:expr; $($clause:ident,)*) => {$(

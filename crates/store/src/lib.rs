@@ -15,6 +15,8 @@
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod copy;
+mod lease;
 mod page;
 mod row;
 
@@ -22,7 +24,9 @@ use kernel::{ActorId, Bucket, CaseNo, CommandKey, DossierKey, ShopId, Timestamp}
 use thiserror::Error;
 
 pub use crate::{
-    page::{CasePage, Cursor, DueEffect, DueTimer, Listed, TaskPage, Total},
+    copy::{Copies, Dump, Finding, Spending},
+    lease::{Beat, Epoch, Hold, Lease, Leases, Sharing, Tenure},
+    page::{Attempt, CasePage, Cursor, DueEffect, DueTimer, Listed, TaskPage, Total},
     row::{CaseRow, EffectRow, EntryRow, RowChange, SpendRow, TaskRow, Term, TermKind, TimerRow},
 };
 
@@ -63,6 +67,8 @@ pub struct Commit {
     pub at: Timestamp,
     pub actor: ActorId,
     pub command: CommandKey,
+    /// Set if the decision was made by right of a lease: the epoch of that lease.
+    pub fence: Option<Epoch>,
     pub answered: Answered,
     /// The events of this commit, encoded as one body.
     pub events: String,
@@ -81,6 +87,9 @@ pub enum Outcome {
     Conflict {
         actual: Version,
     },
+    /// The bucket has another owner by now. Nothing of this commit was written, and it is not for
+    /// the caller to decide again.
+    Fenced,
 }
 
 /// One commit of a dossier's history, as it was written.
@@ -127,8 +136,9 @@ pub trait Store: Send + Sync {
     /// Looks up each wanted command's dossier. One answer per question, in order.
     fn load(&self, wanted: &[Wanted]) -> Result<Vec<Loaded>, StoreError>;
 
-    /// Writes a batch durably, in order. One outcome per commit; commits that conflict are left
-    /// out whole, the others stand. Two commits of one dossier may follow each other in a batch.
+    /// Writes a batch durably, in order. One outcome per commit; commits that conflict or are
+    /// fenced are left out whole, the others stand. Two commits of one dossier may follow each
+    /// other in a batch; once one of them is left out, the later ones conflict: they stand on it.
     ///
     /// A ledger entry that is there already is not a conflict but a broken caller: the call fails.
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError>;
@@ -141,18 +151,31 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Recorded>, StoreError>;
 
-    /// Timers due at or before `now`, at most `limit`: earliest first, then by dossier and id.
-    fn due_timers(&self, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>, StoreError>;
+    /// Timers in buckets of `hold` that are due at or before `now`, at most `limit`: earliest
+    /// first, then by dossier and id.
+    fn due_timers(
+        &self,
+        hold: &Hold,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueTimer>, StoreError>;
 
-    /// Effects due at or before `now`, at most `limit`: earliest first, then by dossier and id.
-    fn due_effects(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEffect>, StoreError>;
+    /// Effects in buckets of `hold` that are due at or before `now`, at most `limit`: earliest
+    /// first, then by dossier and id.
+    fn due_effects(
+        &self,
+        hold: &Hold,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueEffect>, StoreError>;
 
-    /// Durably counts one more attempt of each effect and makes it due again at its new time.
+    /// Durably counts one more attempt of each effect and makes it due again at its new time. Says
+    /// of each, in order, whether it may be made: not if the effect is gone, nor if its bucket has
+    /// another owner by now.
     ///
     /// Called *before* the outside is contacted, so that after a crash it is known that an attempt
-    /// may have been made. Effects that are gone are passed over.
-    fn note_attempts(&self, attempts: &[(DossierKey, String, Timestamp)])
-    -> Result<(), StoreError>;
+    /// may have been made.
+    fn note_attempts(&self, attempts: &[Attempt]) -> Result<Vec<bool>, StoreError>;
 
     /// A page of open tasks, most urgent (lowest rank) first.
     fn tasks(&self, page: &TaskPage) -> Result<Vec<Listed<TaskRow>>, StoreError>;
@@ -192,3 +215,8 @@ pub trait Store: Send + Sync {
     /// All documents of a kind, in order of name.
     fn documents(&self, kind: &str) -> Result<Vec<Document>, StoreError>;
 }
+
+/// All that a backend is.
+pub trait Database: Store + Leases + Copies {}
+
+impl<D: Store + Leases + Copies> Database for D {}

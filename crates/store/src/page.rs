@@ -2,7 +2,7 @@
 
 use kernel::{DossierKey, ShopId, TimerId, Timestamp};
 
-use crate::EffectRow;
+use crate::{EffectRow, Epoch};
 
 /// Where the last page ended: the rank, dossier and id of its last row.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,6 +53,17 @@ pub struct DueEffect {
     pub row: EffectRow,
     /// Attempts noted so far.
     pub attempts: u32,
+}
+
+/// One more attempt at an effect.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Attempt {
+    pub dossier: DossierKey,
+    pub effect: String,
+    /// When it is due again, if nothing is heard of it.
+    pub again_at: Timestamp,
+    /// Set if it is made by right of a lease, see [`crate::Hold::fence`].
+    pub fence: Option<Epoch>,
 }
 
 /// The sum of an account in one tender, in fen; debits positive.

@@ -16,7 +16,7 @@ use engine::{Config, Engine, EngineError, Shelf};
 use kernel::{ActorId, CaseNo, Clock, DossierKey, OrderNo, ShopId, Timestamp, Zone};
 use money::{Currency, Money, MoneyError};
 use policy::Pack;
-use store::{Store, Version};
+use store::{Hold, Store, Version};
 use thiserror::Error;
 
 use crate::{packs::Packs, problem::Problem, provider::World, read::When, scenario::Scenario};
@@ -172,16 +172,16 @@ impl<'s> Stage<'s> {
     }
 
     fn next_due(&self, until: Timestamp) -> Result<Option<Timestamp>, Broken> {
-        let timer = self.store.due_timers(until, 1)?.first().map(|it| it.at);
-        let effect = self.store.due_effects(until, 1)?.first().map(|it| it.row.due);
+        let timer = self.store.due_timers(&Hold::All, until, 1)?.first().map(|it| it.at);
+        let effect = self.store.due_effects(&Hold::All, until, 1)?.first().map(|it| it.row.due);
         Ok(timer.into_iter().chain(effect).min())
     }
 
     /// Carries out everything that is due now, and what follows from it.
     pub(crate) fn come_to_rest(&self) -> Result<(), Broken> {
         for _ in 0..MOST_ROUNDS {
-            let effects = self.engine.work_effects(&self.world, 100)?;
-            let timers = self.engine.fire_timers(100)?;
+            let effects = self.engine.work_effects(&self.world, &Hold::All, 100)?;
+            let timers = self.engine.fire_timers(&Hold::All, 100)?;
             if effects == 0 && timers == 0 {
                 return Ok(());
             }

@@ -7,8 +7,8 @@ use std::sync::{
 
 use kernel::{ActorId, Bucket, CaseNo, DossierKey, ShopId, Timestamp};
 use store::{
-    CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Listed, Loaded, Outcome,
-    Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
+    Attempt, CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Hold, Listed,
+    Loaded, Outcome, Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
 };
 use store_memory::MemoryStore;
 
@@ -75,15 +75,25 @@ impl Store for Faulty {
         self.inner.history(dossier, after, limit)
     }
 
-    fn due_timers(&self, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>, StoreError> {
-        self.inner.due_timers(now, limit)
+    fn due_timers(
+        &self,
+        hold: &Hold,
+        now: Timestamp,
+        n: usize,
+    ) -> Result<Vec<DueTimer>, StoreError> {
+        self.inner.due_timers(hold, now, n)
     }
 
-    fn due_effects(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEffect>, StoreError> {
-        self.inner.due_effects(now, limit)
+    fn due_effects(
+        &self,
+        hold: &Hold,
+        now: Timestamp,
+        n: usize,
+    ) -> Result<Vec<DueEffect>, StoreError> {
+        self.inner.due_effects(hold, now, n)
     }
 
-    fn note_attempts(&self, all: &[(DossierKey, String, Timestamp)]) -> Result<(), StoreError> {
+    fn note_attempts(&self, all: &[Attempt]) -> Result<Vec<bool>, StoreError> {
         self.inner.note_attempts(all)
     }
 

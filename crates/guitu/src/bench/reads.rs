@@ -7,7 +7,7 @@ use clap::Args;
 use engine::{Config, Engine, Shelf};
 use kernel::{Clock, Span};
 use serde_json::json;
-use store::{CasePage, Store, TaskPage};
+use store::{CasePage, Hold, Store, TaskPage};
 use store_sqlite::SqliteStore;
 
 use super::timing::{percentiles, rate, time};
@@ -98,7 +98,7 @@ fn at(store: &dyn Store, cases: u32, load_rate: u64, as_json: bool) -> Result<St
         rows?;
         tasks.push(took);
         let later = workload::START.plus(Span::days(30));
-        let (took, rows) = time(|| store.due_timers(later, PAGE));
+        let (took, rows) = time(|| store.due_timers(&Hold::All, later, PAGE));
         rows?;
         timers.push(took);
     }

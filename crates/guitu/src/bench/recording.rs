@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use kernel::{ActorId, Bucket, CaseNo, DossierKey, ShopId, Timestamp};
 use store::{
-    CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Listed, Loaded, Outcome,
-    Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
+    Attempt, CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Hold, Listed,
+    Loaded, Outcome, Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
 };
 
 pub(super) struct Recording<S> {
@@ -43,18 +43,25 @@ impl<S: Store> Store for Recording<S> {
         self.inner.history(dossier, after, limit)
     }
 
-    fn due_timers(&self, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>, StoreError> {
-        self.inner.due_timers(now, limit)
-    }
-
-    fn due_effects(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEffect>, StoreError> {
-        self.inner.due_effects(now, limit)
-    }
-
-    fn note_attempts(
+    fn due_timers(
         &self,
-        attempts: &[(DossierKey, String, Timestamp)],
-    ) -> Result<(), StoreError> {
+        hold: &Hold,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueTimer>, StoreError> {
+        self.inner.due_timers(hold, now, limit)
+    }
+
+    fn due_effects(
+        &self,
+        hold: &Hold,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueEffect>, StoreError> {
+        self.inner.due_effects(hold, now, limit)
+    }
+
+    fn note_attempts(&self, attempts: &[Attempt]) -> Result<Vec<bool>, StoreError> {
         self.inner.note_attempts(attempts)
     }
 

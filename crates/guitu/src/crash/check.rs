@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use dossier::{Body, Command, Dossier, payout::PayoutStatus};
 use kernel::{CaseNo, CommandKey, DossierKey};
 use money::{Account, Money};
-use store::{Recorded, Store, Version, Wanted};
+use store::{Hold, Recorded, Store, Version, Wanted};
 use store_sqlite::SqliteStore;
 
 use super::{Arguments, END_OF_TIME};
@@ -219,7 +219,7 @@ impl Checker<'_> {
         let paid = self.paid.values().copied().fold(0, i64::saturating_add);
         let (in_hand, left) = (in_hand.fold(0, i64::saturating_add), takings.saturating_sub(paid));
         ensure!(in_hand == left, "the ledger has {in_hand} fen, the provider left {left}");
-        let under_way = self.store.due_effects(END_OF_TIME, 1)?;
+        let under_way = self.store.due_effects(&Hold::All, END_OF_TIME, 1)?;
         ensure!(under_way.is_empty(), "{under_way:?} is still under way");
         Ok(())
     }

@@ -20,6 +20,7 @@ fn commit(order: u32, state: Vec<u8>) -> Commit {
         at: Timestamp::from_epoch_seconds(0),
         actor: ActorId::new("agent").unwrap(),
         command: CommandKey::new("begin").unwrap(),
+        fence: None,
         answered: Answered { fingerprint: 0, answer: String::new() },
         events: String::new(),
         state,
@@ -113,7 +114,7 @@ fn a_panic_within_a_transaction_undoes_it() {
     let store = SqliteStore::open_temporary().unwrap();
     let interrupted = catch_unwind(AssertUnwindSafe(|| {
         store.write("being interrupted", |statements| -> rusqlite::Result<()> {
-            statements.commit(&commit(1, vec![1]))?;
+            statements.commit_all(&[commit(1, vec![1])])?;
             panic!("on purpose");
         })
     }));

@@ -113,11 +113,12 @@ pub fn commits_of_one_dossier_may_follow_each_other_in_a_batch(store: &dyn Store
     ];
     assert_eq!(
         outcomes(&store.commit(&batch).unwrap()),
-        "committed; committed; conflict, actually at 2; committed",
+        "committed; committed; conflict, actually at 2; conflict, actually at 2",
     );
-    assert_eq!(load(store, "demo/1", "z"), "3 state after d");
-    assert_eq!(history(store, "demo/1", 0, 10), "1:a 2:b 3:d");
-    assert_eq!(tasks(store, "demo", None), "1/u@2 1/v@3");
+    // The last may have been decided on top of the one that was left out.
+    assert_eq!(load(store, "demo/1", "z"), "2 state after b");
+    assert_eq!(history(store, "demo/1", 0, 10), "1:a 2:b");
+    assert_eq!(tasks(store, "demo", None), "1/u@2");
 }
 
 pub fn of_many_concurrent_writers_exactly_one_wins(store: &dyn Store) {

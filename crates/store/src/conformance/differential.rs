@@ -12,7 +12,8 @@ use super::{
     },
 };
 use crate::{
-    CasePage, Commit, Cursor, Outcome, RowChange, Store, TaskPage, TermKind, Version, Wanted,
+    Attempt, CasePage, Commit, Cursor, Database, Hold, Outcome, RowChange, TaskPage, TermKind,
+    Version, Wanted,
 };
 
 const SHOPS: [&str; 2] = ["demo", "alba"];
@@ -23,7 +24,7 @@ const STATUSES: [&str; 3] = ["asked", "paid", "returning"];
 ///
 /// Names and numbers are drawn from so few that rows meet, ranks tie and versions conflict.
 #[track_caller]
-pub fn agree(seed: u64, left: &dyn Store, right: &dyn Store) {
+pub fn agree(seed: u64, left: &dyn Database, right: &dyn Database) {
     let mut life = Life { random: seed, versions: BTreeMap::new(), n_commands: 0 };
     for _ in 0..12 {
         let batch = life.batch();
@@ -31,10 +32,9 @@ pub fn agree(seed: u64, left: &dyn Store, right: &dyn Store) {
         assert_eq!(outcomes, right.commit(&batch).unwrap(), "seed {seed}");
         life.remember(&batch, &outcomes);
 
-        let attempts: Vec<_> =
-            (0..life.below(3)).map(|_| (life.dossier(), life.id("e"), at(life.small()))).collect();
-        left.note_attempts(&attempts).unwrap();
-        right.note_attempts(&attempts).unwrap();
+        let attempts: Vec<_> = (0..life.below(3)).map(|_| life.attempt()).collect();
+        let made = left.note_attempts(&attempts).unwrap();
+        assert_eq!(made, right.note_attempts(&attempts).unwrap(), "seed {seed}");
 
         let body = format!("body {}", life.n_commands);
         let document = document("pack", &life.id("p"), &body);
@@ -77,6 +77,11 @@ impl Life {
 
     fn dossier(&mut self) -> DossierKey {
         key(&format!("{}/{}", self.pick(&SHOPS), self.below(5)))
+    }
+
+    fn attempt(&mut self) -> Attempt {
+        let (dossier, effect) = (self.dossier(), self.id("e"));
+        Attempt { dossier, effect, again_at: at(self.small()), fence: None }
     }
 
     fn batch(&mut self) -> Vec<Commit> {
@@ -123,13 +128,13 @@ impl Life {
     }
 }
 
-fn compare(life: &mut Life, left: &dyn Store, right: &dyn Store) {
+fn compare(life: &mut Life, left: &dyn Database, right: &dyn Database) {
     let (few, now) = (usize::try_from(1 + life.below(4)).unwrap(), at(life.small()));
     let both = [left, right];
     let same = |told: [String; 2]| assert_eq!(told[0], told[1]);
     for limit in [few, 1_000] {
-        same(both.map(|it| format!("{:?}", it.due_timers(now, limit).unwrap())));
-        same(both.map(|it| format!("{:?}", it.due_effects(now, limit).unwrap())));
+        same(both.map(|it| format!("{:?}", it.due_timers(&Hold::All, now, limit).unwrap())));
+        same(both.map(|it| format!("{:?}", it.due_effects(&Hold::All, now, limit).unwrap())));
     }
     for of in SHOPS {
         let after = (life.below(2) == 0).then(|| Cursor {
@@ -161,7 +166,7 @@ fn compare(life: &mut Life, left: &dyn Store, right: &dyn Store) {
     same(both.map(|it| format!("{:?}", it.documents("pack").unwrap())));
 }
 
-fn told_of_dossier(store: &dyn Store, dossier: &DossierKey) -> String {
+fn told_of_dossier(store: &dyn Database, dossier: &DossierKey) -> String {
     let command = CommandKey::new("c0").unwrap();
     let loaded = store.load(&[Wanted { dossier: dossier.clone(), command }]).unwrap();
     let history = store.history(dossier, Version(1), 3).unwrap();
@@ -169,5 +174,6 @@ fn told_of_dossier(store: &dyn Store, dossier: &DossierKey) -> String {
     let entries = store.entries(dossier).unwrap();
     let bucket = Bucket::new(dossier.bucket().number()).unwrap();
     let neighbors = store.dossiers(bucket, None, 5).unwrap();
-    format!("{loaded:?}\n{history:?}\n{case:?}\n{entries:?}\n{neighbors:?}")
+    let dump = store.dump(std::slice::from_ref(dossier)).unwrap();
+    format!("{loaded:?}\n{history:?}\n{case:?}\n{entries:?}\n{neighbors:?}\n{dump:?}")
 }

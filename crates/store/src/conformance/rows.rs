@@ -1,12 +1,14 @@
 //! Clauses about the rows beside a dossier: what is put, dropped, due and attempted.
 
-use kernel::{ActorId, CaseNo, TaskId, Timestamp};
+use kernel::{ActorId, CaseNo, TaskId};
 
 use super::support::{
     at, begin, case, case_page, cases, commit, drop_effect, drop_task, drop_timer, due_effects,
     due_timers, effect, key, task, task_page, tasks, timer, write,
 };
-use crate::{CaseRow, Commit, EffectRow, EntryRow, RowChange, Store, TaskRow, Version};
+use crate::{
+    Attempt, CaseRow, Commit, EffectRow, EntryRow, Hold, RowChange, Store, TaskRow, Version,
+};
 
 pub fn whatever_is_written_comes_back_unchanged(store: &dyn Store) {
     let text = "“退货” ' \" % \\ 🧾\n";
@@ -61,7 +63,7 @@ pub fn whatever_is_written_comes_back_unchanged(store: &dyn Store) {
     assert_eq!(store.case(&dossier, &case.case).unwrap(), Some(case.clone()));
     assert_eq!(store.cases(&case_page("店", true, Some(text), 9)).unwrap()[0].row, case);
     assert_eq!(store.tasks(&task_page("店", Some(text), 9)).unwrap()[0].row, task);
-    assert_eq!(store.due_effects(at(0), 9).unwrap()[0].row, effect);
+    assert_eq!(store.due_effects(&Hold::All, at(0), 9).unwrap()[0].row, effect);
     assert_eq!(store.entries(&dossier).unwrap(), [entry]);
 }
 
@@ -160,7 +162,8 @@ pub fn an_attempt_is_counted_and_puts_the_effect_off(store: &dyn Store) {
 pub fn attempts_at_dropped_effects_are_passed_over(store: &dyn Store) {
     begin(store, "demo/1", vec![effect("e", 10), effect("f", 10)]);
     write(store, "demo/1", 1, "b", vec![drop_effect("e")]);
-    attempt(store, &[("demo/1", "e", 20), ("demo/9", "e", 20), ("demo/1", "f", 20)]);
+    let attempts = [("demo/1", "e", 20), ("demo/9", "e", 20), ("demo/1", "f", 20)];
+    assert_eq!(attempt(store, &attempts), [false, false, true]);
     assert_eq!(due_effects(store, 99, 9), "demo/1/f@20×1");
 }
 
@@ -171,12 +174,16 @@ pub fn an_effect_put_again_has_no_attempts(store: &dyn Store) {
     assert_eq!(due_effects(store, 99, 9), "demo/1/e@30");
 }
 
-pub(super) fn attempt(store: &dyn Store, attempts: &[(&str, &str, i64)]) {
+/// Notes attempts, and says which may be made.
+pub(super) fn attempt(store: &dyn Store, attempts: &[(&str, &str, i64)]) -> Vec<bool> {
     let attempts: Vec<_> = attempts
         .iter()
-        .map(|&(dossier, effect, due)| {
-            (key(dossier), effect.to_owned(), Timestamp::from_epoch_seconds(due))
+        .map(|&(dossier, effect, again)| Attempt {
+            dossier: key(dossier),
+            effect: effect.to_owned(),
+            again_at: at(again),
+            fence: None,
         })
         .collect();
-    store.note_attempts(&attempts).unwrap();
+    store.note_attempts(&attempts).unwrap()
 }

@@ -6,8 +6,8 @@ use kernel::{
 };
 
 use crate::{
-    Answered, CasePage, CaseRow, Commit, EffectRow, EntryRow, Loaded, Outcome, RowChange, Store,
-    TaskPage, TaskRow, Term, TermKind, TimerRow, Version, Wanted,
+    Answered, CasePage, CaseRow, Commit, EffectRow, EntryRow, Hold, Loaded, Outcome, RowChange,
+    Store, TaskPage, TaskRow, Term, TermKind, TimerRow, Version, Wanted,
 };
 
 pub(super) fn key(text: &str) -> DossierKey {
@@ -31,6 +31,7 @@ pub(super) fn commit(dossier: &str, expected: u64, command: &str, rows: Vec<RowC
         at: at(1_000),
         actor: ActorId::new("agent-7").unwrap(),
         command: CommandKey::new(command).unwrap(),
+        fence: None,
         answered: Answered { fingerprint: 7, answer: format!("answer to {command}") },
         events: format!("events of {command}"),
         state: format!("state after {command}").into_bytes(),
@@ -60,6 +61,7 @@ pub(super) fn outcomes(outcomes: &[Outcome]) -> String {
         .map(|it| match it {
             Outcome::Committed => "committed".to_owned(),
             Outcome::Conflict { actual } => format!("conflict, actually at {}", actual.0),
+            Outcome::Fenced => "fenced".to_owned(),
         })
         .collect();
     told.join("; ")
@@ -186,7 +188,7 @@ pub(super) fn case_page(of: &str, open: bool, status: Option<&str>, limit: usize
 
 /// `demo/1/t1@5` per timer.
 pub(super) fn due_timers(store: &dyn Store, now: i64, limit: usize) -> String {
-    let due = store.due_timers(at(now), limit).unwrap();
+    let due = store.due_timers(&Hold::All, at(now), limit).unwrap();
     let words =
         due.iter().map(|it| format!("{}/{}@{}", it.dossier, it.timer, it.at.epoch_seconds()));
     words.collect::<Vec<_>>().join(" ")
@@ -194,7 +196,7 @@ pub(super) fn due_timers(store: &dyn Store, now: i64, limit: usize) -> String {
 
 /// `demo/1/e1@5` per effect, `×2` if two attempts were noted.
 pub(super) fn due_effects(store: &dyn Store, now: i64, limit: usize) -> String {
-    let due = store.due_effects(at(now), limit).unwrap();
+    let due = store.due_effects(&Hold::All, at(now), limit).unwrap();
     let words = due.iter().map(|it| {
         let attempts = if it.attempts == 0 { String::new() } else { format!("×{}", it.attempts) };
         let (id, due) = (&it.row.effect, it.row.due.epoch_seconds());
