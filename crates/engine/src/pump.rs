@@ -49,6 +49,7 @@ impl Pump {
         let (reports, feedback) = bounded(4);
         let writer = Writer { store: Arc::clone(&store), batches, reports }.spawn()?;
         Ok(Self {
+            spending: Spending::new(Arc::clone(&store)),
             store,
             clock,
             shelf,
@@ -61,7 +62,6 @@ impl Pump {
             heard: 0,
             ahead: BTreeMap::new(),
             answered: BTreeMap::new(),
-            spending: Spending::default(),
             retries: Vec::new(),
         })
     }
@@ -228,7 +228,7 @@ impl Pump {
         }
 
         let day = day_of(&pack, now);
-        self.spending.note(&*self.store, self.handed, &request.dossier.shop, day, &events)?;
+        self.spending.note(self.handed, &request.dossier.shop, day, &events)?;
         let next = Version(version.0.saturating_add(1));
         let kinds: Vec<String> = events.iter().map(|it| it.kind().to_owned()).collect();
         let answered = Answered {
@@ -272,7 +272,7 @@ impl Pump {
     ) -> Result<(Arc<Pack>, Vec<Event>, Dossier), EngineError> {
         let pack = self.pack_for(before, request)?;
         let person = (request.dossier.shop.clone(), request.actor.id.clone(), day_of(&pack, now));
-        let spent_today = *self.spending.of(&*self.store, self.handed, person)?;
+        let spent_today = *self.spending.of(self.handed, person)?;
         let context = Context {
             now,
             actor: &request.actor,

@@ -1,6 +1,9 @@
 //! What people have given away today (AUTH: daily budgets span orders, so no dossier can know).
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use dossier::Event;
 use kernel::{ActorId, ShopId};
@@ -17,8 +20,8 @@ type Person = (ShopId, ActorId, i64);
 /// errs towards asking somebody.
 ///
 /// **Invariant:** of whom nothing is remembered, nothing is being written: the store has it all.
-#[derive(Debug, Default)]
 pub(crate) struct Spending {
+    store: Arc<dyn Store>,
     days: BTreeMap<Person, Money>,
     /// The number of the last batch handed over before the oldest of them was read.
     read_at: u64,
@@ -28,6 +31,10 @@ pub(crate) struct Spending {
 const MOST_KEPT: u64 = 64;
 
 impl Spending {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, days: BTreeMap::new(), read_at: 0 }
+    }
+
     pub(crate) fn is_older_than(&self, handed: u64) -> bool {
         !self.days.is_empty() && self.read_at.saturating_add(MOST_KEPT) < handed
     }
@@ -37,12 +44,7 @@ impl Spending {
         self.days.clear();
     }
 
-    pub(crate) fn of(
-        &mut self,
-        store: &dyn Store,
-        handed: u64,
-        person: Person,
-    ) -> Result<&mut Money, StoreError> {
+    pub(crate) fn of(&mut self, handed: u64, person: Person) -> Result<&mut Money, StoreError> {
         if self.days.is_empty() {
             self.read_at = handed;
         }
@@ -50,7 +52,7 @@ impl Spending {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(unknown) => {
                 let (shop, actor, day) = unknown.key();
-                let spent = Money::fen(store.spent(shop, actor, *day)?);
+                let spent = Money::fen(self.store.spent(shop, actor, *day)?);
                 Ok(unknown.insert(spent))
             }
         }
@@ -59,7 +61,6 @@ impl Spending {
     /// Takes in what was just decided.
     pub(crate) fn note(
         &mut self,
-        store: &dyn Store,
         handed: u64,
         shop: &ShopId,
         day: i64,
@@ -67,7 +68,7 @@ impl Spending {
     ) -> Result<(), StoreError> {
         for event in events {
             if let Event::PayoutReserved { payout } = event {
-                let spent = self.of(store, handed, (shop.clone(), payout.maker.clone(), day))?;
+                let spent = self.of(handed, (shop.clone(), payout.maker.clone(), day))?;
                 let sum = payout.amount.total().and_then(|it| spent.plus(it));
                 *spent = sum.unwrap_or(*spent);
             }
