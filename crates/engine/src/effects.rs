@@ -75,6 +75,7 @@ impl Engine {
             let fence = hold.fence(effect.dossier.bucket());
             requests.push((carry_out(outside, effect)?, fence));
         }
+        let tried = requests.len();
         for outcome in self.execute_by_right(requests) {
             match outcome {
                 // A case that moved on meanwhile has no use for the news. Nor has one with another
@@ -83,7 +84,7 @@ impl Engine {
                 Err(error) => return Err(error),
             }
         }
-        Ok(due.len())
+        Ok(tried)
     }
 }
 

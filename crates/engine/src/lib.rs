@@ -24,6 +24,7 @@ pub mod sandbox;
 mod shelf;
 mod spending;
 mod timers;
+mod worker;
 mod writer;
 
 use std::{
@@ -41,6 +42,7 @@ pub use crate::{
     effects::{Asked, Outside},
     request::{EngineError, Reply, Request, Ticket},
     shelf::{Shelf, ShelfError},
+    worker::{News, Pace, Signal, Stop, Worker},
 };
 use crate::{pump::Pump, request::Queued};
 

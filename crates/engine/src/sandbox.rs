@@ -72,6 +72,11 @@ impl Sandbox {
         self.state().paid.clone()
     }
 
+    /// How many times it was told to pay.
+    pub fn n_calls(&self) -> u64 {
+        self.state().n_calls
+    }
+
     /// How many texts were sent and parcels stopped.
     pub fn counts(&self) -> (u64, u64) {
         let state = self.state();

@@ -5,3 +5,4 @@ mod outbox;
 mod pumping;
 mod rivals;
 mod shop;
+mod workers;

@@ -15,8 +15,7 @@ impl Engine {
     /// cleared in between is found to be dealt with already; one that fires twice fires once.
     pub fn fire_timers(&self, hold: &Hold, limit: usize) -> Result<usize, EngineError> {
         let due = self.store.due_timers(hold, self.clock.now(), limit)?;
-        let count = due.len();
-        let mut requests = Vec::with_capacity(count);
+        let mut requests = Vec::with_capacity(due.len());
         for timer in due {
             let key = format!("fire-{}-{}", timer.timer, timer.at.epoch_seconds());
             let fence = hold.fence(timer.dossier.bucket());
@@ -29,14 +28,16 @@ impl Engine {
             };
             requests.push((request, fence));
         }
+        let mut fired = 0_usize;
         for outcome in self.execute_by_right(requests) {
             match outcome {
+                Ok(_) => fired = fired.saturating_add(1),
                 // Its new owner finds the timer due as well.
-                Ok(_) | Err(EngineError::LeaseLost) => (),
+                Err(EngineError::LeaseLost) => (),
                 Err(error) => return Err(error),
             }
         }
-        Ok(count)
+        Ok(fired)
     }
 }
 
