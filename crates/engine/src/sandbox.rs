@@ -2,13 +2,13 @@
 //! without connections.
 //!
 //! It keeps what it was asked to pay by key, as a good provider does, optionally in a file that
-//! survives a crash of the process, so that a checker can read what really happened without
-//! asking the code under test.
+//! survives a crash of the process and is shared by several, so that a checker can read what really
+//! happened without asking the code under test.
 
 use std::{
     collections::BTreeMap,
     fs::{File, OpenOptions},
-    io::{BufRead, BufReader, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -40,7 +40,7 @@ pub struct Sandbox {
 #[derive(Debug, Default)]
 struct State {
     paid: BTreeMap<String, i64>,
-    journal: Option<File>,
+    journal: Option<Journal>,
     n_calls: u64,
     n_texts: u64,
     n_stops: u64,
@@ -51,23 +51,15 @@ impl Sandbox {
         Self { faults, state: Mutex::new(State::default()) }
     }
 
-    /// Keeps payments in a file, one line each: key, a space, fen.
-    pub fn with_journal(path: &Path, faults: Faults) -> std::io::Result<Self> {
-        let mut paid = BTreeMap::new();
-        if let Ok(file) = File::open(path) {
-            for line in BufReader::new(file).lines() {
-                let line = line?;
-                if let Some((key, fen)) = line.split_once(' ') {
-                    paid.insert(key.to_owned(), fen.parse().unwrap_or_default());
-                }
-            }
-        }
-        let journal = OpenOptions::new().create(true).append(true).open(path)?;
-        let state = State { paid, journal: Some(journal), ..State::default() };
+    /// Keeps payments in a file, one line each: key, a space, fen. Several processes may keep them
+    /// in the same file: together they are one provider.
+    pub fn with_journal(path: &Path, faults: Faults) -> io::Result<Self> {
+        let file = OpenOptions::new().create(true).append(true).read(true).open(path)?;
+        let state = State { journal: Some(Journal { file, read: 0 }), ..State::default() };
         Ok(Self { faults, state: Mutex::new(state) })
     }
 
-    /// Every payment carried out, in fen by key.
+    /// Every payment carried out that it knows of, in fen by key.
     pub fn paid(&self) -> BTreeMap<String, i64> {
         self.state().paid.clone()
     }
@@ -88,42 +80,93 @@ impl Sandbox {
     }
 }
 
-impl Outside for Sandbox {
-    fn pay(&self, payout: &PayoutKey, amount: &Tenders) -> PayoutOutcome {
-        let mut state = self.state();
+/// The provider's file.
+#[derive(Debug)]
+struct Journal {
+    file: File,
+    /// How much of it was read, in bytes.
+    read: u64,
+}
+
+impl Journal {
+    /// What others paid since it was last read. Only right while the file is locked.
+    fn news(&mut self) -> io::Result<Vec<(String, i64)>> {
+        self.file.seek(SeekFrom::Start(self.read))?;
+        let mut text = String::new();
+        let read = self.file.read_to_string(&mut text)?;
+        self.read = self.read.saturating_add(u64::try_from(read).unwrap_or_default());
+        let paid = text.lines().filter_map(|line| line.split_once(' '));
+        Ok(paid.map(|(key, fen)| (key.to_owned(), fen.parse().unwrap_or_default())).collect())
+    }
+}
+
+impl State {
+    /// Does `work` knowing what other processes paid, and keeps them from paying meanwhile.
+    fn with_file<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> io::Result<R> {
+        let Some(journal) = &mut self.journal else { return Ok(work(self)) };
+        journal.file.lock()?;
+        let news = journal.news();
+        let done = news.map(|news| {
+            self.paid.extend(news);
+            work(self)
+        });
+        if let Some(journal) = &self.journal {
+            journal.file.unlock()?;
+        }
+        done
+    }
+
+    fn pay(&mut self, payout: &PayoutKey, fen: i64) -> io::Result<()> {
+        if let Some(journal) = &mut self.journal {
+            journal.file.write_all(format!("{payout} {fen}\n").as_bytes())?;
+        }
+        self.paid.insert(payout.to_string(), fen);
+        Ok(())
+    }
+}
+
+impl Sandbox {
+    fn pay_once(
+        &self,
+        state: &mut State,
+        payout: &PayoutKey,
+        amount: &Tenders,
+    ) -> io::Result<PayoutOutcome> {
         state.n_calls = state.n_calls.wrapping_add(1);
         let draw = mix(self.faults.seed ^ state.n_calls).checked_rem(100).unwrap_or_default();
         let faults = self.faults;
         if draw < faults.lost_requests {
-            return PayoutOutcome::Unknown;
+            return Ok(PayoutOutcome::Unknown);
         }
         let declined = faults.lost_requests.saturating_add(faults.declined);
         let Ok(total) = amount.total() else {
-            return PayoutOutcome::NotDone { why: "not an amount".to_owned() };
+            return Ok(PayoutOutcome::NotDone { why: "not an amount".to_owned() });
         };
         if draw < declined && !state.paid.contains_key(payout.as_str()) {
-            return PayoutOutcome::NotDone { why: "the provider declined".to_owned() };
+            return Ok(PayoutOutcome::NotDone { why: "the provider declined".to_owned() });
         }
         if !state.paid.contains_key(payout.as_str()) {
-            let line = format!("{payout} {}\n", total.minor());
-            if let Some(journal) = &mut state.journal
-                && journal.write_all(line.as_bytes()).is_err()
-            {
-                return PayoutOutcome::Unknown;
-            }
-            state.paid.insert(payout.to_string(), total.minor());
+            state.pay(payout, total.minor())?;
         }
         if draw < declined.saturating_add(faults.lost_answers) {
-            return PayoutOutcome::Unknown;
+            return Ok(PayoutOutcome::Unknown);
         }
-        PayoutOutcome::Done { reference: format!("sandbox-{payout}") }
+        Ok(PayoutOutcome::Done { reference: format!("sandbox-{payout}") })
+    }
+}
+
+impl Outside for Sandbox {
+    fn pay(&self, payout: &PayoutKey, amount: &Tenders) -> PayoutOutcome {
+        let paid = self.state().with_file(|state| self.pay_once(state, payout, amount));
+        // Whether a line that failed to be written is there, nobody knows.
+        paid.flatten().unwrap_or(PayoutOutcome::Unknown)
     }
 
     fn ask(&self, payout: &PayoutKey) -> Asked {
-        if self.state().paid.contains_key(payout.as_str()) {
-            Asked::Done { reference: format!("sandbox-{payout}") }
-        } else {
-            Asked::NeverHeard
+        match self.state().with_file(|state| state.paid.contains_key(payout.as_str())) {
+            Ok(true) => Asked::Done { reference: format!("sandbox-{payout}") },
+            Ok(false) => Asked::NeverHeard,
+            Err(_) => Asked::Unknown,
         }
     }
 

@@ -23,8 +23,8 @@ use crate::{Engine, EngineError, Outside};
 pub struct Pace {
     /// Between two beats.
     pub beat: Duration,
-    /// After a beat, until the process is taken for dead. With [`Self::beat`] and [`Self::idle`] the
-    /// time in which another takes over.
+    /// After a beat, until the process is taken for dead. With [`Self::beat`] and [`Self::idle`]
+    /// the time in which another takes over.
     pub patience: Span,
     /// Between two looks for work when the last found none.
     pub idle: Duration,

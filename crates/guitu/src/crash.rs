@@ -29,15 +29,14 @@ use engine::{
 };
 use kernel::{CommandKey, Span, Timestamp};
 use store::{Hold, Store};
-use store_sqlite::SqliteStore;
 
-use crate::{packs, workload};
+use crate::{clock, database::Place, packs, workload};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The database file.
+    /// The database.
     #[arg(long)]
-    db: PathBuf,
+    db: Place,
     /// The provider's file of payments.
     #[arg(long)]
     provider: PathBuf,
@@ -49,6 +48,9 @@ pub(crate) struct Arguments {
     from: u32,
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Only give commands, and leave what follows from them to `guitu work`.
+    #[arg(long)]
+    give: bool,
     /// Check what is there instead of running; reads acknowledgements from standard input.
     #[arg(long)]
     check: bool,
@@ -65,7 +67,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 /// Gives every order from `--from` on; what was done before is found to be done.
 fn go_on(arguments: &Arguments) -> Result<()> {
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&arguments.db)?);
+    let store: Arc<dyn Store> = arguments.db.open()?;
     let shelf = Arc::new(Shelf::open(&*store)?);
     shelf.publish(&*store, packs::pack("base", None)?)?;
     let begun = SECONDS_PER_ORDER.saturating_mul(i64::from(arguments.from));
@@ -82,13 +84,20 @@ fn go_on(arguments: &Arguments) -> Result<()> {
 
     for number in arguments.from..arguments.orders {
         give(&engine, with_a_refusal(workload::order(arguments.seed, number)?)?)?;
+        if arguments.give {
+            continue;
+        }
         engine.work_effects(&sandbox, &Hold::All, 64)?;
         seconds.fetch_add(SECONDS_PER_ORDER, Ordering::Relaxed);
         engine.fire_timers(&Hold::All, 64)?;
         // Somewhere to be killed between two orders.
         say(format_args!("worked {number}"))?;
     }
-    settle(&engine, &sandbox, &seconds)?;
+    if !arguments.give {
+        // What others worked is put off by the wall clock.
+        seconds.fetch_max(clock::now().epoch_seconds(), Ordering::Relaxed);
+        settle(&engine, &sandbox, &seconds)?;
+    }
     engine.shut_down();
     say(format_args!("done"))
 }

@@ -8,11 +8,14 @@
 mod bench;
 mod clock;
 mod crash;
+mod database;
+mod db;
 mod explain;
 mod pack;
 mod packs;
 mod scenario;
 mod triage;
+mod work;
 mod workload;
 
 use std::process::ExitCode;
@@ -47,6 +50,13 @@ enum Command {
         #[command(subcommand)]
         command: scenario::Command,
     },
+    /// Works timers and refunds of a database, together with other such processes.
+    Work(work::Arguments),
+    /// The database: its state, its schema, its soundness, and moving it elsewhere.
+    Db {
+        #[command(subcommand)]
+        command: db::Command,
+    },
     /// Measures this machine with the real engine.
     Bench {
         #[command(subcommand)]
@@ -63,6 +73,8 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Pack { command } => pack::run(&command),
         Command::Scenario { command } => scenario::run(&command),
+        Command::Work(arguments) => work::run(&arguments),
+        Command::Db { command } => db::run(&command),
         Command::Bench { command } => bench::run(&command),
         Command::Crash(arguments) => crash::run(&arguments),
     };

@@ -136,7 +136,7 @@ impl Store for MemoryStore {
     }
 
     fn documents(&self, kind: &str) -> Result<Vec<Document>, StoreError> {
-        Ok(self.tables().documents(kind))
+        Ok(self.tables().documents(|it| it == kind))
     }
 }
 

@@ -286,8 +286,8 @@ impl Tables {
         is_new
     }
 
-    pub(crate) fn documents(&self, kind: &str) -> Vec<Document> {
-        let documents = self.documents.iter().filter(|((of, _), _)| of == kind);
+    pub(crate) fn documents(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Document> {
+        let documents = self.documents.iter().filter(|((kind, _), _)| is_wanted(kind));
         documents
             .map(|((kind, name), body)| Document {
                 kind: kind.clone(),

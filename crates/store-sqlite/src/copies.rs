@@ -3,8 +3,8 @@
 use kernel::{Choice, DossierKey};
 use rusqlite::{Connection, OptionalExtension};
 use store::{
-    Copies, Dump, EffectRow, Finding, RowChange, SpendRow, Spending, StoreError, TaskRow, Term,
-    TimerRow, Version,
+    Copies, Document, Dump, EffectRow, Finding, RowChange, SpendRow, Spending, StoreError, TaskRow,
+    Term, TimerRow, Version,
 };
 
 use crate::{
@@ -148,6 +148,10 @@ impl Copies for SqliteStore {
                 statements.change(key(&it.dossier), &RowChange::PutSpend(it.row.clone()))
             })
         })
+    }
+
+    fn all_documents(&self) -> Result<Vec<Document>, StoreError> {
+        self.readers.read("reading documents", lookups::all_documents)
     }
 }
 

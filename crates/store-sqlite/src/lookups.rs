@@ -47,10 +47,15 @@ pub(crate) const SPENT: &str = "
     WHERE shop = ?1 AND actor = ?2 AND day = ?3";
 
 const DOCUMENTS: &str = "
-    SELECT name, body
+    SELECT kind, name, body
     FROM document
     WHERE kind = ?1
     ORDER BY name";
+
+const ALL_DOCUMENTS: &str = "
+    SELECT kind, name, body
+    FROM document
+    ORDER BY kind, name";
 
 pub(crate) fn load(connection: &Connection, wanted: &[Wanted]) -> rusqlite::Result<Vec<Loaded>> {
     let mut dossier = connection.prepare_cached(DOSSIER)?;
@@ -166,10 +171,15 @@ pub(crate) fn spent(
 
 pub(crate) fn documents(connection: &Connection, kind: &str) -> rusqlite::Result<Vec<Document>> {
     let mut statement = connection.prepare_cached(DOCUMENTS)?;
-    let rows = statement.query_map((kind,), |it| {
-        Ok(Document { kind: kind.to_owned(), name: it.get(0)?, body: it.get(1)? })
-    })?;
-    rows.collect()
+    statement.query_map((kind,), document)?.collect()
+}
+
+pub(crate) fn all_documents(connection: &Connection) -> rusqlite::Result<Vec<Document>> {
+    connection.prepare_cached(ALL_DOCUMENTS)?.query_map((), document)?.collect()
+}
+
+fn document(it: &Row<'_>) -> rusqlite::Result<Document> {
+    Ok(Document { kind: it.get(0)?, name: it.get(1)?, body: it.get(2)? })
 }
 
 fn key(dossier: &DossierKey) -> (u16, &str, &str) {

@@ -6,8 +6,8 @@
 use kernel::DossierKey;
 
 use crate::{
-    Answered, CaseRow, EffectRow, EntryRow, Recorded, SpendRow, StoreError, TaskRow, Term,
-    TimerRow, Version,
+    Answered, CaseRow, Document, EffectRow, EntryRow, Recorded, SpendRow, StoreError, TaskRow,
+    Term, TimerRow, Version,
 };
 
 /// A dossier with its history and rows, as they were at one moment.
@@ -68,4 +68,7 @@ pub trait Copies: Send + Sync {
 
     /// Adds what was given away. What is there already is written over.
     fn add_spendings(&self, spendings: &[Spending]) -> Result<(), StoreError>;
+
+    /// The documents of every kind, in order of kind and name.
+    fn all_documents(&self) -> Result<Vec<Document>, StoreError>;
 }

@@ -12,18 +12,19 @@ use anyhow::{Context, Result, bail, ensure};
 use dossier::{Body, Command, Dossier, payout::PayoutStatus};
 use kernel::{CaseNo, CommandKey, DossierKey};
 use money::{Account, Money};
-use store::{Hold, Recorded, Store, Version, Wanted};
-use store_sqlite::SqliteStore;
+use store::{Database, Hold, Recorded, Version, Wanted};
 
 use super::{Arguments, END_OF_TIME};
-use crate::workload;
+use crate::{
+    db::check::{check_history, check_postings},
+    workload,
+};
 
 pub(super) fn check(arguments: &Arguments) -> Result<()> {
-    ensure!(arguments.db.exists(), "there is no database at {}", arguments.db.display());
-    let store = SqliteStore::open(&arguments.db)?;
+    let store = arguments.db.open_existing()?;
     let acknowledged = read_acknowledged()?;
     let paid = read_provider_file(arguments)?;
-    let mut checker = Checker { store: &store, acknowledged, paid, accounted: BTreeSet::new() };
+    let mut checker = Checker { store: &*store, acknowledged, paid, accounted: BTreeSet::new() };
     let orders = (0..arguments.orders).map(|number| Planned::read(arguments.seed, number));
     let orders: Vec<Planned> = orders.collect::<Result<_>>()?;
     // What somebody was told comes first: money can only be as right as that.
@@ -113,7 +114,7 @@ impl Planned {
 }
 
 struct Checker<'s> {
-    store: &'s SqliteStore,
+    store: &'s dyn Database,
     acknowledged: Acknowledgements,
     paid: BTreeMap<String, i64>,
     /// Payments that an order knows of.
@@ -124,7 +125,7 @@ impl Checker<'_> {
     fn check_history(&mut self, order: &Planned) -> Result<()> {
         let (version, stored) = self.load(order)?;
         let history = self.store.history(&order.dossier, Version::default(), usize::MAX)?;
-        check_history(&history, version, &stored)?;
+        check_history(&history.iter().collect::<Vec<_>>(), version, &stored)?;
         self.check_acknowledged(order, &history)
     }
 
@@ -186,14 +187,12 @@ impl Checker<'_> {
 
     /// Postings balance one by one, and what is left of the takings is what was not paid back.
     fn check_ledger(&self, order: &Planned, body: &Body) -> Result<()> {
-        let mut postings: BTreeMap<(u32, String), i64> = BTreeMap::new();
         let mut accounts: BTreeMap<String, i64> = BTreeMap::new();
-        for entry in self.store.entries(&order.dossier)? {
-            add(&mut postings, (entry.posting, entry.tender), entry.amount);
-            add(&mut accounts, entry.account, entry.amount);
-        }
-        for ((posting, tender), sum) in postings {
-            ensure!(sum == 0, "posting {posting} is off by {sum} fen in {tender}");
+        let entries = self.store.entries(&order.dossier)?;
+        check_postings(&entries)?;
+        for entry in entries {
+            let sum = accounts.entry(entry.account).or_default();
+            *sum = sum.saturating_add(entry.amount);
         }
         let mut left = order.paid;
         for payout in body.holding() {
@@ -223,23 +222,4 @@ impl Checker<'_> {
         ensure!(under_way.is_empty(), "{under_way:?} is still under way");
         Ok(())
     }
-}
-
-/// One commit a version, and together they make the stored state.
-fn check_history(history: &[Recorded], version: Version, stored: &Dossier) -> Result<()> {
-    let mut replayed = Dossier::Absent;
-    for (nth, recorded) in (1..).zip(history) {
-        ensure!(recorded.version.0 == nth, "commit {nth} has version {}", recorded.version.0);
-        let events = codec::decode_events(&recorded.events)?;
-        replayed = events.iter().fold(replayed, Dossier::evolve);
-    }
-    let last = history.last().map_or(Version::default(), |it| it.version);
-    ensure!(last == version, "the history ends at {}, the state at {}", last.0, version.0);
-    ensure!(replayed == *stored, "the history does not replay to the stored state");
-    Ok(())
-}
-
-fn add<K: Ord>(sums: &mut BTreeMap<K, i64>, key: K, amount: i64) {
-    let sum = sums.entry(key).or_default();
-    *sum = sum.saturating_add(amount);
 }

@@ -21,6 +21,7 @@ mod outputs;
 mod packs;
 mod places;
 mod program;
+mod several;
 mod table;
 mod times;
 mod triage;

@@ -1,7 +1,7 @@
 //! Dossiers written and read whole.
 
 use kernel::DossierKey;
-use store::{Copies, Dump, Finding, RowChange, SpendRow, Spending, StoreError, Version};
+use store::{Copies, Document, Dump, Finding, RowChange, SpendRow, Spending, StoreError, Version};
 
 use super::{Dossier, Effect, Tables};
 use crate::MemoryStore;
@@ -143,5 +143,9 @@ impl Copies for MemoryStore {
             tables.change(dossier, &RowChange::PutSpend(row.clone()));
         }
         Ok(())
+    }
+
+    fn all_documents(&self) -> Result<Vec<Document>, StoreError> {
+        Ok(self.tables().documents(|_| true))
     }
 }

@@ -1,7 +1,7 @@
 //! Clauses about ledger entries and documents: what is kept for good.
 
 use super::support::{begin, commit, entry, key, shop, write};
-use crate::{Document, RowChange, SpendRow, Store};
+use crate::{Database, Document, RowChange, SpendRow, Store};
 
 pub fn entries_come_in_order_of_posting_and_position(store: &dyn Store) {
     let rows = vec![
@@ -75,7 +75,7 @@ pub fn the_first_body_of_a_document_stands(store: &dyn Store) {
     assert_eq!(store.documents("pack").unwrap(), [document("pack", "base@1", "first")]);
 }
 
-pub fn documents_of_a_kind_are_listed_by_name(store: &dyn Store) {
+pub fn documents_of_a_kind_are_listed_by_name(store: &dyn Database) {
     for name in ["b", "a", "c"] {
         store.keep(&document("pack", name, "body")).unwrap();
     }
@@ -83,6 +83,9 @@ pub fn documents_of_a_kind_are_listed_by_name(store: &dyn Store) {
     let names: Vec<_> = store.documents("pack").unwrap().into_iter().map(|it| it.name).collect();
     assert_eq!(names, ["a", "b", "c"]);
     assert_eq!(store.documents("nothing").unwrap(), []);
+    let all = store.all_documents().unwrap().into_iter().map(|it| (it.kind, it.name));
+    let all: Vec<String> = all.map(|(kind, name)| format!("{kind}/{name}")).collect();
+    assert_eq!(all, ["pack/a", "pack/b", "pack/c", "packs/d"]);
 }
 
 pub(super) fn document(kind: &str, name: &str, body: &str) -> Document {
