@@ -108,6 +108,7 @@ pub struct Recorded {
 #[error("the store failed: {during}")]
 pub struct StoreError {
     during: &'static str,
+    is_busy: bool,
     #[source]
     source: Box<dyn std::error::Error + Send + Sync>,
 }
@@ -118,7 +119,20 @@ impl StoreError {
         during: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self { during, source: source.into() }
+        Self { during, is_busy: false, source: source.into() }
+    }
+
+    /// The backend had no room for the call within its patience. It may have in a moment.
+    pub fn busy(
+        during: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { during, is_busy: true, source: source.into() }
+    }
+
+    /// Whether to come back later, rather than to look into what is wrong.
+    pub fn is_busy(&self) -> bool {
+        self.is_busy
     }
 }
 

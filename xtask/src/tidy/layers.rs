@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("codec", &["dossier", "kernel", "money", "policy"]),
     ("store", &["kernel"]),
     ("store-memory", &["kernel", "store"]),
+    ("store-postgres", &["kernel", "store"]),
     ("store-sqlite", &["kernel", "store"]),
     ("views", &["codec", "dossier", "kernel", "money", "policy", "store"]),
     ("engine", &["codec", "dossier", "kernel", "money", "policy", "store", "views"]),
@@ -33,6 +34,7 @@ const ALL_BELOW_TESTKIT: &[&str] = &[
     "policy",
     "store",
     "store-memory",
+    "store-postgres",
     "store-sqlite",
     "views",
 ];
@@ -47,6 +49,7 @@ const ALL_BELOW_GUITU: &[&str] = &[
     "policy",
     "store",
     "store-memory",
+    "store-postgres",
     "store-sqlite",
     "testkit",
     "views",

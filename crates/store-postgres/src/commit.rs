@@ -1,0 +1,255 @@
+//! One attempt at one transaction.
+//!
+//! Two round trips. The first begins dossiers that do not exist, locks those that do, and looks
+//! for commands that were answered before; what becomes of each commit is then decided here. The
+//! second writes all rows of the commits that stand, table by table, and commits.
+//!
+//! **Invariant:** locks are taken in the order of the key, beginnings before existing ones, by
+//! everything that writes a dossier or its rows.
+
+use std::collections::BTreeMap;
+
+use store::{Commit, Outcome};
+use tokio_postgres::Row;
+
+use crate::{
+    bulk::{Bulk, Layout},
+    changes::Changes,
+    failure::Failure,
+    lookups::Key,
+    outcome::{Found, Group, Numbered, Standing, Verdict, by_dossier, judge},
+    row,
+    session::{Request, Session},
+    statements as sql,
+};
+
+const BEGIN: &str = "BEGIN";
+
+/// A commit that waits for a standby and is cut short by a timeout is told to the client as done.
+/// It must not be: the wait has no end but the connection's.
+const WAIT_WITHOUT_END: &str = "SET LOCAL statement_timeout = 0";
+
+const COMMIT: &str = "COMMIT";
+
+/// Writes what can be written of `batch` in one transaction.
+///
+/// Sets `in_doubt` if it is not known afterwards whether anything was written. Called with it set,
+/// it takes what is there already, and could only be ours, for written.
+pub(crate) fn attempt(
+    session: &Session,
+    layout: Layout,
+    batch: &[&Commit],
+    in_doubt: &mut bool,
+) -> Result<Vec<Outcome>, Failure> {
+    let groups = by_dossier(batch)?;
+    let (standings, answered) = lock(session, layout, &groups)?;
+    let judged: Vec<Vec<Verdict>> = groups
+        .iter()
+        .zip(&standings)
+        .map(|(group, &standing)| judge(group, standing, &answered, *in_doubt))
+        .collect();
+
+    let bulks = writes(&groups, &standings, &judged);
+    let mut requests: Vec<Request<'_>> = bulks.iter().flat_map(|it| it.requests(layout)).collect();
+    requests.push(Request::Control(WAIT_WITHOUT_END));
+    requests.push(Request::Control(COMMIT));
+    if let Err(failure) = session.pipeline(&requests) {
+        *in_doubt |= failure.leaves_doubt();
+        return Err(failure);
+    }
+    *in_doubt = false;
+    Ok(outcomes(batch.len(), &groups, &judged))
+}
+
+/// Begins or locks every dossier of the batch, and finds commands that were answered.
+fn lock(
+    session: &Session,
+    layout: Layout,
+    groups: &[Group<'_>],
+) -> Result<(Vec<Standing>, BTreeMap<i64, Found>), Failure> {
+    let begin = Bulk::new(&sql::BEGIN_DOSSIER, groups.iter().filter_map(beginning).collect());
+    let lock = Bulk::new(&sql::LOCK_DOSSIER, numbered(groups.iter().map(|it| it.key)));
+    let commits = groups.iter().flat_map(|it| it.commits.iter().map(|commit| (it.key, commit)));
+    let find = Bulk::new(
+        &sql::FIND_ANSWER,
+        commits
+            .map(|((bucket, shop, order), it)| {
+                (bucket, shop, order, it.commit.command.as_str(), it.nth)
+            })
+            .collect(),
+    );
+
+    let (begin, lock) = (begin.requests(layout), lock.requests(layout));
+    let (n_begin, n_lock) = (begin.len(), lock.len());
+    let mut requests = vec![Request::Control(BEGIN)];
+    requests.extend(begin.into_iter().chain(lock).chain(find.requests(layout)));
+    let mut answers = session.pipeline(&requests)?.into_iter().skip(1);
+
+    let begun: Vec<Row> = answers.by_ref().take(n_begin).flatten().collect();
+    let locked: Vec<Row> = answers.by_ref().take(n_lock).flatten().collect();
+    let standings = standings(groups, &begun, &locked)?;
+    let mut answered = BTreeMap::new();
+    for it in answers.flatten() {
+        let found = Found {
+            version: row::get(&it, "version")?,
+            fingerprint: row::get(&it, "fingerprint")?,
+        };
+        answered.insert(row::get(&it, "nth")?, found);
+    }
+    Ok((standings, answered))
+}
+
+fn standings(
+    groups: &[Group<'_>],
+    begun: &[Row],
+    locked: &[Row],
+) -> Result<Vec<Standing>, Failure> {
+    let mut standings = vec![Standing::default(); groups.len()];
+    for it in locked {
+        let nth: usize = row::unsigned(it, "nth")?;
+        if let Some(standing) = standings.get_mut(nth) {
+            let from: Option<i64> = row::get(it, "done_from")?;
+            let to: Option<i64> = row::get(it, "done_to")?;
+            *standing =
+                Standing { version: row::get(it, "version")?, done: from.zip(to), is_new: false };
+        }
+    }
+    for it in begun {
+        let key: Key<'_> =
+            (row::get(it, "bucket")?, row::get(it, "shop")?, row::get(it, "order_no")?);
+        let nth = groups.binary_search_by(|group| group.key.cmp(&key));
+        if let Some(standing) = nth.ok().and_then(|it| standings.get_mut(it)) {
+            // What was locked then is the row that this transaction has just put there.
+            *standing = Standing { version: 0, done: None, is_new: true };
+        }
+    }
+    Ok(standings)
+}
+
+type DossierRow<'c> = (i16, &'c str, &'c str, i64, &'c [u8], Option<i64>, Option<i64>);
+
+/// The row of a dossier as it will be if it does not exist yet. Nobody can have answered any of
+/// its commands, so that this is known beforehand.
+fn beginning<'c>(group: &Group<'c>) -> Option<DossierRow<'c>> {
+    let judged = judge(group, Standing::default(), &BTreeMap::new(), false);
+    dossier_row(group, &judged)
+}
+
+/// The row of a dossier after the commits that are written. `None` if there are none.
+fn dossier_row<'c>(group: &Group<'c>, judged: &[Verdict]) -> Option<DossierRow<'c>> {
+    let written = || written(group, judged);
+    let last = written().last()?;
+    let closed = written().flat_map(|it| &it.commit.rows).filter_map(|change| match change {
+        store::RowChange::PutCase(row) if !row.open => Some(row.opened_at.epoch_seconds()),
+        store::RowChange::PutCase(_)
+        | store::RowChange::PutTask(_)
+        | store::RowChange::DropTask(_)
+        | store::RowChange::PutTimer(_)
+        | store::RowChange::DropTimer(_)
+        | store::RowChange::PutEffect(_)
+        | store::RowChange::DropEffect(_)
+        | store::RowChange::PutEntry(_)
+        | store::RowChange::PutTerm(_)
+        | store::RowChange::PutSpend(_) => None,
+    });
+    let (first, last_closed) = (closed.clone().min(), closed.max());
+    let (bucket, shop, order) = group.key;
+    let version = last.expected.saturating_add(1);
+    Some((bucket, shop, order, version, &last.commit.state, first, last_closed))
+}
+
+fn written<'g, 'c>(
+    group: &'g Group<'c>,
+    judged: &'g [Verdict],
+) -> impl Iterator<Item = Numbered<'c>> + Clone + 'g {
+    let commits = group.commits.iter().copied().zip(judged);
+    commits.filter(|(_, verdict)| **verdict == Verdict::Write).map(|(commit, _)| commit)
+}
+
+/// Everything that the standing commits write.
+fn writes<'c>(
+    groups: &[Group<'c>],
+    standings: &[Standing],
+    judged: &[Vec<Verdict>],
+) -> Vec<Bulk<'c>> {
+    let mut changes = Changes::default();
+    let (mut advanced, mut confirmed, mut journal) = (Vec::new(), Vec::new(), Vec::new());
+    for ((group, &standing), judged) in groups.iter().zip(standings).zip(judged) {
+        if !standing.is_new {
+            advanced.extend(dossier_row(group, judged));
+        }
+        if judged.contains(&Verdict::Written) {
+            confirmed.push(group.key);
+        }
+        let (bucket, shop, order) = group.key;
+        for Numbered { commit, expected, .. } in written(group, judged) {
+            let (at, actor) = (commit.at.epoch_seconds(), commit.actor.as_str());
+            let fingerprint = commit.answered.fingerprint.cast_signed();
+            let (answer, events) = (commit.answered.answer.as_str(), commit.events.as_str());
+            let (command, version) = (commit.command.as_str(), expected.saturating_add(1));
+            journal.push((
+                bucket,
+                shop,
+                order,
+                version,
+                at,
+                actor,
+                command,
+                fingerprint,
+                answer,
+                events,
+            ));
+            changes.add(group.key, standing, commit);
+        }
+    }
+    let mut bulks = vec![
+        Bulk::new(&sql::ADVANCE_DOSSIER, advanced),
+        Bulk::new(&sql::CONFIRM_DOSSIER, numbered(confirmed.into_iter())),
+        Bulk::new(&sql::ADD_TO_JOURNAL, journal),
+    ];
+    bulks.extend(changes.bulks());
+    bulks
+}
+
+fn outcomes(n_commits: usize, groups: &[Group<'_>], judged: &[Vec<Verdict>]) -> Vec<Outcome> {
+    let commits = groups.iter().zip(judged).flat_map(|(group, judged)| {
+        group.commits.iter().zip(judged).map(|(it, verdict)| (it.nth, verdict.outcome()))
+    });
+    let in_order: BTreeMap<i64, Outcome> = commits.collect();
+    debug_assert_eq!(in_order.len(), n_commits, "a commit was lost");
+    in_order.into_values().collect()
+}
+
+/// Keys with their place, so that what comes back can be told apart.
+fn numbered<'c>(keys: impl Iterator<Item = Key<'c>>) -> Vec<(i16, &'c str, &'c str, i64)> {
+    (0..).zip(keys).map(|(nth, (bucket, shop, order))| (bucket, shop, order, nth)).collect()
+}
+
+/// Counts attempts at effects, their dossiers locked like those of a commit.
+pub(crate) fn note_attempts(
+    session: &Session,
+    layout: Layout,
+    attempts: &[&crate::Attempted],
+) -> Result<(), Failure> {
+    let mut noted: BTreeMap<(Key<'_>, &str), (i64, i64)> = BTreeMap::new();
+    for (dossier, effect, due) in attempts {
+        let (n_attempts, last) =
+            noted.entry((crate::lookups::key(dossier), effect.as_str())).or_default();
+        *n_attempts = n_attempts.saturating_add(1);
+        *last = due.epoch_seconds();
+    }
+    let mut keys: Vec<Key<'_>> = noted.keys().map(|(key, _)| *key).collect();
+    keys.dedup();
+    let lock = Bulk::new(&sql::LOCK_DOSSIER, numbered(keys.into_iter()));
+    let note = noted.into_iter().map(|(((bucket, shop, order), effect), (n_attempts, due))| {
+        (bucket, shop, order, effect, n_attempts, due)
+    });
+    let note = Bulk::new(&sql::NOTE_ATTEMPT, note.collect());
+
+    let mut requests = vec![Request::Control(BEGIN)];
+    requests.extend(lock.requests(layout));
+    requests.extend(note.requests(layout));
+    requests.push(Request::Control(WAIT_WITHOUT_END));
+    requests.push(Request::Control(COMMIT));
+    session.pipeline(&requests).map(drop)
+}

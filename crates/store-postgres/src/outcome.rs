@@ -1,0 +1,114 @@
+//! What becomes of each commit of a batch, decided from what the locked rows say.
+//!
+//! **Invariant:** once a commit of a dossier conflicts, every later one of that dossier in the
+//! batch does too: it was decided on top of what was not written.
+
+use std::collections::BTreeMap;
+
+use store::{Commit, Outcome, Version};
+
+use crate::{
+    failure::Failure,
+    lookups::{Key, key},
+    row,
+};
+
+/// A dossier of the batch, and its commits in order.
+#[derive(Debug)]
+pub(crate) struct Group<'c> {
+    pub(crate) key: Key<'c>,
+    pub(crate) commits: Vec<Numbered<'c>>,
+}
+
+/// A commit and its place in the batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbered<'c> {
+    pub(crate) nth: i64,
+    pub(crate) commit: &'c Commit,
+    pub(crate) expected: i64,
+}
+
+/// A dossier as its row stands, locked.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Standing {
+    pub(crate) version: i64,
+    /// When its closed cases were opened, first and last.
+    pub(crate) done: Option<(i64, i64)>,
+    /// There was no such row before this very transaction.
+    pub(crate) is_new: bool,
+}
+
+/// A command of the batch that is in the journal already.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub(crate) version: i64,
+    pub(crate) fingerprint: i64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Verdict {
+    Write,
+    /// An attempt of ours whose end we did not hear has written it.
+    Written,
+    Conflict {
+        actual: i64,
+    },
+}
+
+impl Verdict {
+    pub(crate) fn outcome(self) -> Outcome {
+        match self {
+            Self::Write | Self::Written => Outcome::Committed,
+            Self::Conflict { actual } => {
+                Outcome::Conflict { actual: Version(u64::try_from(actual).unwrap_or_default()) }
+            }
+        }
+    }
+}
+
+/// The batch by dossier, in order of key: the order in which rows are locked.
+pub(crate) fn by_dossier<'c>(batch: &[&'c Commit]) -> Result<Vec<Group<'c>>, Failure> {
+    let mut groups: BTreeMap<Key<'c>, Vec<Numbered<'c>>> = BTreeMap::new();
+    for (nth, commit) in (0..).zip(batch) {
+        let expected = row::from_version(commit.expected)?;
+        groups.entry(key(&commit.dossier)).or_default().push(Numbered { nth, commit, expected });
+    }
+    Ok(groups.into_iter().map(|(key, commits)| Group { key, commits }).collect())
+}
+
+/// One verdict per commit of a dossier. `answered` is by place in the batch. With `in_doubt`, an
+/// earlier attempt at this very batch may have succeeded.
+pub(crate) fn judge(
+    group: &Group<'_>,
+    standing: Standing,
+    answered: &BTreeMap<i64, Found>,
+    in_doubt: bool,
+) -> Vec<Verdict> {
+    let mut version = standing.version;
+    let mut has_conflict = false;
+    let mut given: Vec<&str> = Vec::new();
+    let mut judged = Vec::with_capacity(group.commits.len());
+    for Numbered { nth, commit, expected } in &group.commits {
+        let command = commit.command.as_str();
+        let found = answered.get(nth);
+        let is_ours = |found: &Found| {
+            found.version == expected.saturating_add(1)
+                && found.fingerprint == commit.answered.fingerprint.cast_signed()
+        };
+        judged.push(if !has_conflict && in_doubt && found.is_some_and(is_ours) {
+            Verdict::Written
+        } else if has_conflict
+            || *expected != version
+            || found.is_some()
+            || given.contains(&command)
+        {
+            has_conflict = true;
+            Verdict::Conflict { actual: version }
+        } else {
+            version = version.saturating_add(1);
+            given.push(command);
+            Verdict::Write
+        });
+    }
+    judged
+}
