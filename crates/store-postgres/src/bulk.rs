@@ -97,6 +97,8 @@ macro_rules! columns {
     };
 }
 
+columns!(all_a a A);
+columns!(all_a a A, all_b b B, all_c c C);
 columns!(all_a a A, all_b b B, all_c c C, all_d d D);
 columns!(all_a a A, all_b b B, all_c c C, all_d d D, all_e e E);
 columns!(

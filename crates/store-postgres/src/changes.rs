@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use kernel::Choice;
-use store::{CaseRow, Commit, EffectRow, EntryRow, RowChange, SpendRow, TaskRow, Term, TimerRow};
+use store::{CaseRow, EffectRow, EntryRow, RowChange, SpendRow, TaskRow, Term, TimerRow};
 
 use crate::bulk::Bulk;
 use crate::{lookups::Key, outcome::Standing, statements as sql};
@@ -26,8 +26,8 @@ pub(crate) struct Changes<'c> {
 }
 
 impl<'c> Changes<'c> {
-    pub(crate) fn add(&mut self, key: Key<'c>, standing: Standing, commit: &'c Commit) {
-        for change in &commit.rows {
+    pub(crate) fn add(&mut self, key: Key<'c>, standing: Standing, rows: &'c [RowChange]) {
+        for change in rows {
             match change {
                 RowChange::PutCase(it) => {
                     self.cases.insert((key, it.case.as_str()), (it, standing));

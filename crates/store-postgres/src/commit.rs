@@ -9,27 +9,29 @@
 
 use std::collections::BTreeMap;
 
-use store::{Commit, Outcome};
+use kernel::{ActorId, CommandKey, Timestamp};
+use store::{Answered, Attempt, Commit, Outcome, RowChange};
 use tokio_postgres::Row;
 
 use crate::{
     bulk::{Bulk, Layout},
     changes::Changes,
     failure::Failure,
-    lookups::Key,
+    leases::Fences,
+    lookups::{Key, key},
     outcome::{Found, Group, Numbered, Standing, Verdict, by_dossier, judge},
     row,
     session::{Request, Session},
     statements as sql,
 };
 
-const BEGIN: &str = "BEGIN";
+pub(crate) const BEGIN: &str = "BEGIN";
 
 /// A commit that waits for a standby and is cut short by a timeout is told to the client as done.
 /// It must not be: the wait has no end but the connection's.
-const WAIT_WITHOUT_END: &str = "SET LOCAL statement_timeout = 0";
+pub(crate) const WAIT_WITHOUT_END: &str = "SET LOCAL statement_timeout = 0";
 
-const COMMIT: &str = "COMMIT";
+pub(crate) const COMMIT: &str = "COMMIT";
 
 /// Writes what can be written of `batch` in one transaction.
 ///
@@ -41,8 +43,10 @@ pub(crate) fn attempt(
     batch: &[&Commit],
     in_doubt: &mut bool,
 ) -> Result<Vec<Outcome>, Failure> {
-    let groups = by_dossier(batch)?;
-    let (standings, answered) = lock(session, layout, &groups)?;
+    let fenced = batch.iter().filter(|it| it.fence.is_some()).map(|it| it.dossier.bucket());
+    let fences = Fences::lock(session, layout, fenced)?;
+    let groups = by_dossier(batch, &fences)?;
+    let (standings, answered) = lock(session, layout, &groups, &fences)?;
     let judged: Vec<Vec<Verdict>> = groups
         .iter()
         .zip(&standings)
@@ -66,6 +70,7 @@ fn lock(
     session: &Session,
     layout: Layout,
     groups: &[Group<'_>],
+    fences: &Fences,
 ) -> Result<(Vec<Standing>, BTreeMap<i64, Found>), Failure> {
     let begin = Bulk::new(&sql::BEGIN_DOSSIER, groups.iter().filter_map(beginning).collect());
     let lock = Bulk::new(&sql::LOCK_DOSSIER, numbered(groups.iter().map(|it| it.key)));
@@ -81,9 +86,10 @@ fn lock(
 
     let (begin, lock) = (begin.requests(layout), lock.requests(layout));
     let (n_begin, n_lock) = (begin.len(), lock.len());
-    let mut requests = vec![Request::Control(BEGIN)];
+    let mut requests = fences.begin_after();
+    let n_before = requests.len();
     requests.extend(begin.into_iter().chain(lock).chain(find.requests(layout)));
-    let mut answers = session.pipeline(&requests)?.into_iter().skip(1);
+    let mut answers = session.pipeline(&requests)?.into_iter().skip(n_before);
 
     let begun: Vec<Row> = answers.by_ref().take(n_begin).flatten().collect();
     let locked: Vec<Row> = answers.by_ref().take(n_lock).flatten().collect();
@@ -126,7 +132,8 @@ fn standings(
     Ok(standings)
 }
 
-type DossierRow<'c> = (i16, &'c str, &'c str, i64, &'c [u8], Option<i64>, Option<i64>);
+/// As the statements that begin and advance one take it.
+pub(crate) type DossierRow<'c> = (i16, &'c str, &'c str, i64, &'c [u8], Option<i64>, Option<i64>);
 
 /// The row of a dossier as it will be if it does not exist yet. Nobody can have answered any of
 /// its commands, so that this is known beforehand.
@@ -136,26 +143,33 @@ fn beginning<'c>(group: &Group<'c>) -> Option<DossierRow<'c>> {
 }
 
 /// The row of a dossier after the commits that are written. `None` if there are none.
-fn dossier_row<'c>(group: &Group<'c>, judged: &[Verdict]) -> Option<DossierRow<'c>> {
+pub(crate) fn dossier_row<'c>(group: &Group<'c>, judged: &[Verdict]) -> Option<DossierRow<'c>> {
     let written = || written(group, judged);
     let last = written().last()?;
-    let closed = written().flat_map(|it| &it.commit.rows).filter_map(|change| match change {
-        store::RowChange::PutCase(row) if !row.open => Some(row.opened_at.epoch_seconds()),
-        store::RowChange::PutCase(_)
-        | store::RowChange::PutTask(_)
-        | store::RowChange::DropTask(_)
-        | store::RowChange::PutTimer(_)
-        | store::RowChange::DropTimer(_)
-        | store::RowChange::PutEffect(_)
-        | store::RowChange::DropEffect(_)
-        | store::RowChange::PutEntry(_)
-        | store::RowChange::PutTerm(_)
-        | store::RowChange::PutSpend(_) => None,
-    });
-    let (first, last_closed) = (closed.clone().min(), closed.max());
+    let (first, last_closed) = months_of(written().flat_map(|it| &it.commit.rows));
     let (bucket, shop, order) = group.key;
     let version = last.expected.saturating_add(1);
     Some((bucket, shop, order, version, &last.commit.state, first, last_closed))
+}
+
+/// When the closed cases among `rows` were opened, first and last.
+pub(crate) fn months_of<'c>(
+    rows: impl Iterator<Item = &'c RowChange> + Clone,
+) -> (Option<i64>, Option<i64>) {
+    let closed = rows.filter_map(|change| match change {
+        RowChange::PutCase(row) if !row.open => Some(row.opened_at.epoch_seconds()),
+        RowChange::PutCase(_)
+        | RowChange::PutTask(_)
+        | RowChange::DropTask(_)
+        | RowChange::PutTimer(_)
+        | RowChange::DropTimer(_)
+        | RowChange::PutEffect(_)
+        | RowChange::DropEffect(_)
+        | RowChange::PutEntry(_)
+        | RowChange::PutTerm(_)
+        | RowChange::PutSpend(_) => None,
+    });
+    (closed.clone().min(), closed.max())
 }
 
 fn written<'g, 'c>(
@@ -172,41 +186,68 @@ fn writes<'c>(
     standings: &[Standing],
     judged: &[Vec<Verdict>],
 ) -> Vec<Bulk<'c>> {
-    let mut changes = Changes::default();
-    let (mut advanced, mut confirmed, mut journal) = (Vec::new(), Vec::new(), Vec::new());
-    for ((group, &standing), judged) in groups.iter().zip(standings).zip(judged) {
+    let (mut advanced, mut confirmed) = (Vec::new(), Vec::new());
+    for ((group, standing), judged) in groups.iter().zip(standings).zip(judged) {
         if !standing.is_new {
             advanced.extend(dossier_row(group, judged));
         }
         if judged.contains(&Verdict::Written) {
             confirmed.push(group.key);
         }
-        let (bucket, shop, order) = group.key;
-        for Numbered { commit, expected, .. } in written(group, judged) {
-            let (at, actor) = (commit.at.epoch_seconds(), commit.actor.as_str());
-            let fingerprint = commit.answered.fingerprint.cast_signed();
-            let (answer, events) = (commit.answered.answer.as_str(), commit.events.as_str());
-            let (command, version) = (commit.command.as_str(), expected.saturating_add(1));
-            journal.push((
-                bucket,
-                shop,
-                order,
-                version,
-                at,
-                actor,
-                command,
-                fingerprint,
-                answer,
-                events,
-            ));
-            changes.add(group.key, standing, commit);
-        }
     }
     let mut bulks = vec![
         Bulk::new(&sql::ADVANCE_DOSSIER, advanced),
         Bulk::new(&sql::CONFIRM_DOSSIER, numbered(confirmed.into_iter())),
-        Bulk::new(&sql::ADD_TO_JOURNAL, journal),
     ];
+    bulks.extend(rows(groups, standings, judged));
+    bulks
+}
+
+/// A row of the journal, without its dossier.
+pub(crate) struct Line<'c> {
+    pub(crate) version: i64,
+    pub(crate) at: Timestamp,
+    pub(crate) actor: &'c ActorId,
+    pub(crate) command: &'c CommandKey,
+    pub(crate) answered: &'c Answered,
+    pub(crate) events: &'c str,
+}
+
+/// As [`sql::ADD_TO_JOURNAL`] takes it.
+type JournalRow<'c> = (i16, &'c str, &'c str, i64, i64, &'c str, &'c str, i64, &'c str, &'c str);
+
+impl<'c> Line<'c> {
+    pub(crate) fn columns(self, (bucket, shop, order): Key<'c>) -> JournalRow<'c> {
+        let (at, actor, command) =
+            (self.at.epoch_seconds(), self.actor.as_str(), self.command.as_str());
+        let (fingerprint, answer) =
+            (self.answered.fingerprint.cast_signed(), self.answered.answer.as_str());
+        (bucket, shop, order, self.version, at, actor, command, fingerprint, answer, self.events)
+    }
+}
+
+/// What stands beside the dossier itself: the journal and all rows.
+pub(crate) fn rows<'c>(
+    groups: &[Group<'c>],
+    standings: &[Standing],
+    judged: &[Vec<Verdict>],
+) -> Vec<Bulk<'c>> {
+    let (mut changes, mut journal) = (Changes::default(), Vec::new());
+    for ((group, &standing), judged) in groups.iter().zip(standings).zip(judged) {
+        for Numbered { commit, expected, .. } in written(group, judged) {
+            let line = Line {
+                version: expected.saturating_add(1),
+                at: commit.at,
+                actor: &commit.actor,
+                command: &commit.command,
+                answered: &commit.answered,
+                events: &commit.events,
+            };
+            journal.push(line.columns(group.key));
+            changes.add(group.key, standing, &commit.rows);
+        }
+    }
+    let mut bulks = vec![Bulk::new(&sql::ADD_TO_JOURNAL, journal)];
     bulks.extend(changes.bulks());
     bulks
 }
@@ -221,22 +262,26 @@ fn outcomes(n_commits: usize, groups: &[Group<'_>], judged: &[Vec<Verdict>]) -> 
 }
 
 /// Keys with their place, so that what comes back can be told apart.
-fn numbered<'c>(keys: impl Iterator<Item = Key<'c>>) -> Vec<(i16, &'c str, &'c str, i64)> {
+pub(crate) fn numbered<'c>(
+    keys: impl Iterator<Item = Key<'c>>,
+) -> Vec<(i16, &'c str, &'c str, i64)> {
     (0..).zip(keys).map(|(nth, (bucket, shop, order))| (bucket, shop, order, nth)).collect()
 }
 
-/// Counts attempts at effects, their dossiers locked like those of a commit.
+/// Counts attempts at effects and says which may be made, their dossiers locked like those of a commit.
 pub(crate) fn note_attempts(
     session: &Session,
     layout: Layout,
-    attempts: &[&crate::Attempted],
-) -> Result<(), Failure> {
+    attempts: &[&Attempt],
+) -> Result<Vec<bool>, Failure> {
+    let fenced = attempts.iter().filter(|it| it.fence.is_some()).map(|it| it.dossier.bucket());
+    let fences = Fences::lock(session, layout, fenced)?;
+    let may_pass = |it: &&Attempt| fences.let_pass(it.dossier.bucket(), it.fence);
     let mut noted: BTreeMap<(Key<'_>, &str), (i64, i64)> = BTreeMap::new();
-    for (dossier, effect, due) in attempts {
-        let (n_attempts, last) =
-            noted.entry((crate::lookups::key(dossier), effect.as_str())).or_default();
+    for Attempt { dossier, effect, again_at, .. } in attempts.iter().copied().filter(may_pass) {
+        let (n_attempts, last) = noted.entry((key(dossier), effect.as_str())).or_default();
         *n_attempts = n_attempts.saturating_add(1);
-        *last = due.epoch_seconds();
+        *last = again_at.epoch_seconds();
     }
     let mut keys: Vec<Key<'_>> = noted.keys().map(|(key, _)| *key).collect();
     keys.dedup();
@@ -246,10 +291,21 @@ pub(crate) fn note_attempts(
     });
     let note = Bulk::new(&sql::NOTE_ATTEMPT, note.collect());
 
-    let mut requests = vec![Request::Control(BEGIN)];
+    let mut requests = fences.begin_after();
     requests.extend(lock.requests(layout));
     requests.extend(note.requests(layout));
     requests.push(Request::Control(WAIT_WITHOUT_END));
     requests.push(Request::Control(COMMIT));
-    session.pipeline(&requests).map(drop)
+    let answers = session.pipeline(&requests)?;
+    let is_there = |it: &Attempt| {
+        let (bucket, shop, order) = key(&it.dossier);
+        answers.iter().flatten().any(|row| {
+            // The rows of locked dossiers have no such column.
+            row.try_get::<_, &str>("effect").is_ok_and(|effect| effect == it.effect)
+                && row.try_get::<_, i16>("bucket").is_ok_and(|it| it == bucket)
+                && row.try_get::<_, &str>("shop").is_ok_and(|it| it == shop)
+                && row.try_get::<_, &str>("order_no").is_ok_and(|it| it == order)
+        })
+    };
+    Ok(attempts.iter().map(|it| may_pass(it) && is_there(it)).collect())
 }

@@ -19,10 +19,11 @@ const BY_BUCKET: &[&str] = &[
     "entry",
     "term",
     "spend",
+    "lease",
 ];
 
 /// Copied to every node.
-const EVERYWHERE: &[&str] = &["document"];
+const EVERYWHERE: &[&str] = &["document", "worker"];
 
 const HAS_CITUS: &str =
     "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS has_citus";

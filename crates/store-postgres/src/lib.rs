@@ -14,13 +14,16 @@ mod changes;
 mod commit;
 mod config;
 mod connect;
+mod copies;
 mod distribute;
 mod failure;
+mod leases;
 mod lists;
 mod lookups;
 mod months;
 mod outcome;
 mod pool;
+pub mod raw;
 mod row;
 #[cfg(all(unix, any(test, feature = "sandbox")))]
 pub mod sandbox;
@@ -36,8 +39,9 @@ use std::time::Duration;
 
 use kernel::{ActorId, Bucket, CaseNo, DossierKey, ShopId, Timestamp};
 use store::{
-    CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Listed, Loaded, Outcome,
-    Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
+    Attempt, CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Hold, Listed,
+    Loaded, Outcome, Recorded, RowChange, Store, StoreError, TaskPage, TaskRow, Term, Total,
+    Version, Wanted,
 };
 
 use crate::{bulk::Layout, failure::Failure, months::Months, pool::Pool, session::Session};
@@ -45,9 +49,6 @@ pub use crate::{
     config::{AddressError, Config},
     connect::OpenError,
 };
-
-/// An attempt at an effect, as [`Store::note_attempts`] takes it.
-pub(crate) type Attempted = (DossierKey, String, Timestamp);
 
 /// A database.
 #[derive(Debug)]
@@ -75,6 +76,10 @@ impl PostgresStore {
         let _ = months.make_ahead(&session);
         let layout = distribute::layout(&session).map_err(failed)?;
         Ok(Self { pool, layout, months })
+    }
+
+    fn layout(&self) -> Layout {
+        self.layout
     }
 
     /// Does `work`, which only reads, on any session; again if the connection is lost.
@@ -118,8 +123,8 @@ impl PostgresStore {
         Ok(done)
     }
 
-    fn make_missing_months(&self, batch: &[Commit]) {
-        for at in self.months.missing(batch) {
+    fn make_missing_months<'c>(&self, rows: impl Iterator<Item = &'c RowChange>) {
+        for at in self.months.missing(rows) {
             // Without a partition the rows have a place all the same.
             let _ = self.attempt(&mut |session: &Session| self.months.make(session, at, 0));
         }
@@ -146,7 +151,7 @@ impl Store for PostgresStore {
     }
 
     fn commit(&self, batch: &[Commit]) -> Result<Vec<Outcome>, StoreError> {
-        self.make_missing_months(batch);
+        self.make_missing_months(batch.iter().flat_map(|it| &it.rows));
         let outcomes = self.in_parts(
             batch,
             |it| &it.dossier,
@@ -167,26 +172,33 @@ impl Store for PostgresStore {
         self.read("reading a history", |it| lookups::history(it, dossier, after, limit))
     }
 
-    fn due_timers(&self, now: Timestamp, limit: usize) -> Result<Vec<DueTimer>, StoreError> {
-        self.read("listing due timers", |it| lists::due_timers(it, now, limit))
+    fn due_timers(
+        &self,
+        hold: &Hold,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueTimer>, StoreError> {
+        self.read("listing due timers", |it| lists::due_timers(it, hold, now, limit))
     }
 
-    fn due_effects(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEffect>, StoreError> {
-        self.read("listing due effects", |it| lists::due_effects(it, now, limit))
+    fn due_effects(
+        &self,
+        hold: &Hold,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueEffect>, StoreError> {
+        self.read("listing due effects", |it| lists::due_effects(it, hold, now, limit))
     }
 
     /// After a lost connection an attempt may be counted once too often: as one that may have been
     /// made.
-    fn note_attempts(&self, attempts: &[Attempted]) -> Result<(), StoreError> {
+    fn note_attempts(&self, attempts: &[Attempt]) -> Result<Vec<bool>, StoreError> {
         let noted = self.in_parts(
             attempts,
-            |(dossier, _, _)| dossier,
-            |part| {
-                self.insist(|session| commit::note_attempts(session, self.layout, part))?;
-                Ok(vec![(); part.len()])
-            },
+            |it| &it.dossier,
+            |part| self.insist(|session| commit::note_attempts(session, self.layout, part)),
         );
-        noted.map(drop).map_err(|failure| failure.into_store_error("noting attempts"))
+        noted.map_err(|failure| failure.into_store_error("noting attempts"))
     }
 
     fn tasks(&self, page: &TaskPage) -> Result<Vec<Listed<TaskRow>>, StoreError> {

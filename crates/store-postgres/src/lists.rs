@@ -6,11 +6,13 @@
 
 use kernel::{Bucket, Choice, DossierKey, ShopId, Timestamp};
 use store::{
-    CasePage, CaseRow, Cursor, DueEffect, DueTimer, EffectRow, Listed, TaskPage, TaskRow, Term,
+    CasePage, CaseRow, Cursor, DueEffect, DueTimer, EffectRow, Hold, Listed, TaskPage, TaskRow,
+    Term,
 };
 use tokio_postgres::Row;
 
 use crate::{
+    copies,
     failure::Failure,
     lookups, row,
     session::{Request, Session, Value},
@@ -65,10 +67,24 @@ pub(crate) const DUE_TIMERS: &str = "
     ORDER BY at, shop, order_no, timer
     LIMIT $2";
 
+pub(crate) const DUE_TIMERS_OF: &str = "
+    SELECT shop, order_no, timer, at
+    FROM timer
+    WHERE at <= $1 AND bucket = ANY($3)
+    ORDER BY at, shop, order_no, timer
+    LIMIT $2";
+
 pub(crate) const DUE_EFFECTS: &str = "
     SELECT shop, order_no, effect, kind, due, body, attempts
     FROM effect
     WHERE due <= $1
+    ORDER BY due, shop, order_no, effect
+    LIMIT $2";
+
+pub(crate) const DUE_EFFECTS_OF: &str = "
+    SELECT shop, order_no, effect, kind, due, body, attempts
+    FROM effect
+    WHERE due <= $1 AND bucket = ANY($3)
     ORDER BY due, shop, order_no, effect
     LIMIT $2";
 
@@ -91,16 +107,8 @@ pub(crate) fn tasks(session: &Session, page: &TaskPage) -> Result<Vec<Listed<Tas
     let rows = pages(session, TASKS, &page.shop, &roles, (page.after.as_ref(), page.limit))?;
     let mut listed = Vec::with_capacity(rows.len());
     for it in &rows {
-        let task = TaskRow {
-            task: row::id(it, "task")?,
-            case: row::optional_id(it, "case_no")?,
-            kind: row::get(it, "kind")?,
-            role: row::get(it, "role")?,
-            due: row::time(it, "due")?,
-            rank: row::get(it, "rank")?,
-            body: row::get(it, "body")?,
-        };
-        listed.push(Listed { dossier: row::dossier_of(&page.shop, it)?, row: task });
+        let dossier = row::dossier_of(&page.shop, it)?;
+        listed.push(Listed { dossier, row: copies::task_row(it)? });
     }
     if let [_, _, ..] = *roles {
         listed.sort_by(|a, b| {
@@ -176,10 +184,11 @@ fn pages(
 
 pub(crate) fn due_timers(
     session: &Session,
+    hold: &Hold,
     now: Timestamp,
     limit: usize,
 ) -> Result<Vec<DueTimer>, Failure> {
-    let rows = session.query(DUE_TIMERS, &[&now.epoch_seconds(), &row::from_limit(limit)])?;
+    let rows = due(session, (DUE_TIMERS, DUE_TIMERS_OF), hold, now, limit)?;
     let timers = rows.iter().map(|it| {
         Ok(DueTimer {
             dossier: row::dossier(it)?,
@@ -192,10 +201,11 @@ pub(crate) fn due_timers(
 
 pub(crate) fn due_effects(
     session: &Session,
+    hold: &Hold,
     now: Timestamp,
     limit: usize,
 ) -> Result<Vec<DueEffect>, Failure> {
-    let rows = session.query(DUE_EFFECTS, &[&now.epoch_seconds(), &row::from_limit(limit)])?;
+    let rows = due(session, (DUE_EFFECTS, DUE_EFFECTS_OF), hold, now, limit)?;
     let effects = rows.iter().map(|it| {
         let effect = EffectRow {
             effect: row::get(it, "effect")?,
@@ -207,6 +217,24 @@ pub(crate) fn due_effects(
         Ok(DueEffect { dossier: row::dossier(it)?, row: effect, attempts })
     });
     effects.collect()
+}
+
+/// What is due of all buckets, or of some.
+fn due(
+    session: &Session,
+    (of_all, of_some): (&'static str, &'static str),
+    hold: &Hold,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<Row>, Failure> {
+    let (now, limit) = (now.epoch_seconds(), row::from_limit(limit));
+    match hold {
+        Hold::All => session.query(of_all, &[&now, &limit]),
+        Hold::Leased(leases) => {
+            let buckets: Vec<i16> = leases.keys().map(|it| it.number().cast_signed()).collect();
+            session.query(of_some, &[&now, &limit, &buckets])
+        }
+    }
 }
 
 pub(crate) fn find(

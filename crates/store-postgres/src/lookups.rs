@@ -38,7 +38,8 @@ pub(crate) const HISTORY: &str = "
     ORDER BY version
     LIMIT $5";
 
-/// A dossier knows where among the months its closed cases are.
+/// A dossier knows where among the months its closed cases are. Asked from within, the server
+/// looks into no other.
 pub(crate) const CASE: &str = "
     SELECT case_no, status, true AS open, rank, opened_at, body
     FROM case_open
@@ -46,10 +47,14 @@ pub(crate) const CASE: &str = "
     UNION ALL
     SELECT c.case_no, c.status, false AS open, c.rank, c.opened_at, c.body
     FROM dossier d
-    JOIN case_done c
-        ON c.bucket = d.bucket AND c.shop = d.shop AND c.order_no = d.order_no
-        AND c.opened_at BETWEEN d.done_from AND d.done_to
-    WHERE d.bucket = $1 AND d.shop = $2 AND d.order_no = $3 AND c.case_no = $4";
+    CROSS JOIN LATERAL (
+        SELECT case_no, status, rank, opened_at, body
+        FROM case_done
+        WHERE bucket = $1 AND shop = $2 AND order_no = $3 AND case_no = $4
+            AND opened_at BETWEEN d.done_from AND d.done_to
+        LIMIT 1
+    ) c
+    WHERE d.bucket = $1 AND d.shop = $2 AND d.order_no = $3";
 
 pub(crate) const ENTRIES: &str = "
     SELECT posting, position, at, case_no, account, tender, amount
@@ -70,10 +75,15 @@ pub(crate) const SPENT: &str = "
     WHERE shop = $1 AND actor = $2 AND day = $3";
 
 pub(crate) const DOCUMENTS: &str = "
-    SELECT name, body
+    SELECT kind, name, body
     FROM document
     WHERE kind = $1
     ORDER BY name";
+
+const ALL_DOCUMENTS: &str = "
+    SELECT kind, name, body
+    FROM document
+    ORDER BY kind, name";
 
 pub(crate) const KEEP: &str = "
     INSERT INTO document (kind, name, body)
@@ -129,16 +139,18 @@ pub(crate) fn history(
     let (bucket, shop, order) = key(dossier);
     let (after, limit) = (row::from_version(after)?, row::from_limit(limit));
     let rows = session.query(HISTORY, &[&bucket, &shop, &order, &after, &limit])?;
-    let recorded = rows.iter().map(|it| {
-        Ok(Recorded {
-            version: row::version(it)?,
-            at: row::time(it, "at")?,
-            actor: row::id(it, "actor")?,
-            command: row::id(it, "command")?,
-            events: row::get(it, "events")?,
-        })
-    });
-    recorded.collect()
+    rows.iter().map(recorded).collect()
+}
+
+/// Reads the columns of [`HISTORY`].
+pub(crate) fn recorded(it: &Row) -> Result<Recorded, Failure> {
+    Ok(Recorded {
+        version: row::version(it)?,
+        at: row::time(it, "at")?,
+        actor: row::id(it, "actor")?,
+        command: row::id(it, "command")?,
+        events: row::get(it, "events")?,
+    })
 }
 
 pub(crate) fn case(
@@ -166,22 +178,22 @@ pub(crate) fn case_row(it: &Row) -> Result<CaseRow, Failure> {
 pub(crate) fn entries(session: &Session, dossier: &DossierKey) -> Result<Vec<EntryRow>, Failure> {
     let (bucket, shop, order) = key(dossier);
     let rows = session.query(ENTRIES, &[&bucket, &shop, &order])?;
-    let entries = rows.iter().map(|it| {
-        let position: i32 = row::get(it, "position")?;
-        Ok(EntryRow {
-            posting: row::unsigned(it, "posting")?,
-            position: u16::try_from(position).map_err(|_| Failure::Unreadable {
-                column: "position",
-                why: position.to_string(),
-            })?,
-            at: row::time(it, "at")?,
-            case: row::optional_id(it, "case_no")?,
-            account: row::get(it, "account")?,
-            tender: row::get(it, "tender")?,
-            amount: row::get(it, "amount")?,
-        })
-    });
-    entries.collect()
+    rows.iter().map(entry).collect()
+}
+
+/// Reads the columns of [`ENTRIES`].
+pub(crate) fn entry(it: &Row) -> Result<EntryRow, Failure> {
+    let position: i32 = row::get(it, "position")?;
+    Ok(EntryRow {
+        posting: row::unsigned(it, "posting")?,
+        position: u16::try_from(position)
+            .map_err(|_| Failure::Unreadable { column: "position", why: position.to_string() })?,
+        at: row::time(it, "at")?,
+        case: row::optional_id(it, "case_no")?,
+        account: row::get(it, "account")?,
+        tender: row::get(it, "tender")?,
+        amount: row::get(it, "amount")?,
+    })
 }
 
 pub(crate) fn totals(session: &Session) -> Result<Vec<Total>, Failure> {
@@ -208,15 +220,19 @@ pub(crate) fn spent(
 }
 
 pub(crate) fn documents(session: &Session, kind: &str) -> Result<Vec<Document>, Failure> {
-    let rows = session.query(DOCUMENTS, &[&kind])?;
-    let documents = rows.iter().map(|it| {
-        Ok(Document {
-            kind: kind.to_owned(),
-            name: row::get(it, "name")?,
-            body: row::get(it, "body")?,
-        })
-    });
-    documents.collect()
+    session.query(DOCUMENTS, &[&kind])?.iter().map(document).collect()
+}
+
+pub(crate) fn all_documents(session: &Session) -> Result<Vec<Document>, Failure> {
+    session.query(ALL_DOCUMENTS, &[])?.iter().map(document).collect()
+}
+
+fn document(it: &Row) -> Result<Document, Failure> {
+    Ok(Document {
+        kind: row::get(it, "kind")?,
+        name: row::get(it, "name")?,
+        body: row::get(it, "body")?,
+    })
 }
 
 /// With `in_doubt` an earlier attempt may have kept it: the same body is then taken for ours.

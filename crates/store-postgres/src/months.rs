@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use store::{Commit, RowChange};
+use store::RowChange;
 
 use crate::{failure::Failure, row, session::Session};
 
@@ -59,11 +59,11 @@ impl Months {
         (0..4).try_for_each(|months| self.make(session, now, months))
     }
 
-    /// Beginnings of what `batch` closes, without a partition so far.
-    pub(crate) fn missing(&self, batch: &[Commit]) -> Vec<i64> {
+    /// Beginnings of what `rows` close, without a partition so far.
+    pub(crate) fn missing<'c>(&self, rows: impl Iterator<Item = &'c RowChange>) -> Vec<i64> {
         let known = self.known();
         let mut missing = Vec::new();
-        for change in batch.iter().flat_map(|it| &it.rows) {
+        for change in rows {
             if let RowChange::PutCase(case) = change
                 && !case.open
             {

@@ -9,6 +9,7 @@ use store::{Commit, Outcome, Version};
 
 use crate::{
     failure::Failure,
+    leases::Fences,
     lookups::{Key, key},
     row,
 };
@@ -26,6 +27,8 @@ pub(crate) struct Numbered<'c> {
     pub(crate) nth: i64,
     pub(crate) commit: &'c Commit,
     pub(crate) expected: i64,
+    /// The bucket has another owner than the one whose right it was decided by.
+    pub(crate) is_fenced: bool,
 }
 
 /// A dossier as its row stands, locked.
@@ -53,6 +56,7 @@ pub(crate) enum Verdict {
     Conflict {
         actual: i64,
     },
+    Fenced,
 }
 
 impl Verdict {
@@ -62,16 +66,22 @@ impl Verdict {
             Self::Conflict { actual } => {
                 Outcome::Conflict { actual: Version(u64::try_from(actual).unwrap_or_default()) }
             }
+            Self::Fenced => Outcome::Fenced,
         }
     }
 }
 
 /// The batch by dossier, in order of key: the order in which rows are locked.
-pub(crate) fn by_dossier<'c>(batch: &[&'c Commit]) -> Result<Vec<Group<'c>>, Failure> {
+pub(crate) fn by_dossier<'c>(
+    batch: &[&'c Commit],
+    fences: &Fences,
+) -> Result<Vec<Group<'c>>, Failure> {
     let mut groups: BTreeMap<Key<'c>, Vec<Numbered<'c>>> = BTreeMap::new();
     for (nth, commit) in (0..).zip(batch) {
         let expected = row::from_version(commit.expected)?;
-        groups.entry(key(&commit.dossier)).or_default().push(Numbered { nth, commit, expected });
+        let is_fenced = !fences.let_pass(commit.dossier.bucket(), commit.fence);
+        let numbered = Numbered { nth, commit, expected, is_fenced };
+        groups.entry(key(&commit.dossier)).or_default().push(numbered);
     }
     Ok(groups.into_iter().map(|(key, commits)| Group { key, commits }).collect())
 }
@@ -88,7 +98,7 @@ pub(crate) fn judge(
     let mut has_conflict = false;
     let mut given: Vec<&str> = Vec::new();
     let mut judged = Vec::with_capacity(group.commits.len());
-    for Numbered { nth, commit, expected } in &group.commits {
+    for Numbered { nth, commit, expected, is_fenced } in &group.commits {
         let command = commit.command.as_str();
         let found = answered.get(nth);
         let is_ours = |found: &Found| {
@@ -97,6 +107,9 @@ pub(crate) fn judge(
         };
         judged.push(if !has_conflict && in_doubt && found.is_some_and(is_ours) {
             Verdict::Written
+        } else if !has_conflict && *is_fenced {
+            has_conflict = true;
+            Verdict::Fenced
         } else if has_conflict
             || *expected != version
             || found.is_some()

@@ -4,7 +4,7 @@
 
 use std::str::FromStr;
 
-use kernel::{DossierKey, IdError, ShopId, Timestamp};
+use kernel::{Bucket, Choice, DossierKey, IdError, ShopId, Timestamp};
 use store::Version;
 use tokio_postgres::{Row, types::FromSql};
 
@@ -35,6 +35,19 @@ pub(crate) fn dossier(row: &Row) -> Result<DossierKey, Failure> {
 /// A dossier's key from the column of its order number.
 pub(crate) fn dossier_of(shop: &ShopId, row: &Row) -> Result<DossierKey, Failure> {
     Ok(DossierKey::new(shop.clone(), id(row, "order_no")?))
+}
+
+pub(crate) fn bucket(row: &Row) -> Result<Bucket, Failure> {
+    let number: i16 = get(row, "bucket")?;
+    let bucket = u16::try_from(number).ok().and_then(Bucket::new);
+    bucket.ok_or_else(|| Failure::Unreadable { column: "bucket", why: number.to_string() })
+}
+
+/// A word out of a closed set, from the column of its code.
+pub(crate) fn code<C: Choice>(row: &Row, column: &'static str) -> Result<C, Failure> {
+    let code: &str = get(row, column)?;
+    let why = || format!("`{code}` is none of {}", C::CODES.join(", "));
+    C::from_code(code).ok_or_else(|| Failure::Unreadable { column, why: why() })
 }
 
 pub(crate) fn time(row: &Row, column: &'static str) -> Result<Timestamp, Failure> {

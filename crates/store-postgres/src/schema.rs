@@ -10,8 +10,10 @@ use refinery_core::{Migration, Runner};
 use crate::{Config, connect::OpenError, failure::Failure, row, session::Session};
 
 /// In order; the first leads from an empty database to schema 1.
-pub(crate) const MIGRATIONS: &[(&str, &str)] =
-    &[("V1__first", include_str!("../migrations/V1__first.sql"))];
+pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
+    ("V1__first", include_str!("../migrations/V1__first.sql")),
+    ("V2__leases", include_str!("../migrations/V2__leases.sql")),
+];
 
 /// Says that a database is ours.
 pub(crate) const TABLE: &str = "guitu_migration";

@@ -206,11 +206,13 @@ pub(crate) const NOTE_ATTEMPT: Sql = Sql {
     FROM unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
         AS n (bucket, shop, order_no, effect, n_attempts, due)
     WHERE e.bucket = n.bucket AND e.shop = n.shop AND e.order_no = n.order_no
-        AND e.effect = n.effect",
+        AND e.effect = n.effect
+    RETURNING e.bucket, e.shop, e.order_no, e.effect",
     one: "
     UPDATE effect
     SET attempts = attempts + $5, due = $6
-    WHERE bucket = $1 AND shop = $2 AND order_no = $3 AND effect = $4",
+    WHERE bucket = $1 AND shop = $2 AND order_no = $3 AND effect = $4
+    RETURNING bucket, shop, order_no, effect",
 };
 
 /// An entry that is there already is an error, and undoes the transaction.
