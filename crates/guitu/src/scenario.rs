@@ -1,15 +1,22 @@
 //! `guitu scenario`.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    io::{self, Error},
+    path::PathBuf,
+    process::ExitCode,
+    str::FromStr,
+    sync::Arc,
+};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Subcommand;
 use policy::Sources;
 use store::Store;
 use store_memory::MemoryStore;
+use store_postgres::PostgresStore;
 use store_sqlite::SqliteStore;
 
-use crate::packs;
+use crate::{database::Place, packs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -20,8 +27,9 @@ pub(crate) enum Command {
         /// A folder of packs instead of the built-in ones.
         #[arg(long)]
         packs: Option<PathBuf>,
-        /// Which store to run on.
-        #[arg(long, value_enum, default_value_t = Backend::Memory)]
+        /// Which store to run on: memory, sqlite, or the address of a PostgreSQL server, in which
+        /// they have a schema of their own that is dropped afterwards.
+        #[arg(long, default_value = "memory")]
         store: Backend,
         /// Machine-readable results.
         #[arg(long)]
@@ -29,20 +37,46 @@ pub(crate) enum Command {
     },
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[derive(Clone, Debug)]
 pub(crate) enum Backend {
     Memory,
     Sqlite,
+    Postgres { url: String },
+}
+
+impl FromStr for Backend {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "memory" => Ok(Self::Memory),
+            "sqlite" => Ok(Self::Sqlite),
+            _ => match text.parse()? {
+                Place::Server { url } => Ok(Self::Postgres { url }),
+                Place::File(_) => bail!("there are memory, sqlite and postgres://…"),
+            },
+        }
+    }
 }
 
 pub(crate) fn run(command: &Command) -> Result<ExitCode> {
     let Command::Check { dirs, packs: dir, store, json } = command;
     let packs = testkit::Packs::new(Sources::new(packs::sources(dir.as_deref())?));
-    let mut open = || -> std::io::Result<Arc<dyn Store>> {
+    let mut server: Option<Arc<PostgresStore>> = None;
+    let mut open = || -> io::Result<Arc<dyn Store>> {
         Ok(match store {
             Backend::Memory => Arc::new(MemoryStore::default()),
-            Backend::Sqlite => {
-                Arc::new(SqliteStore::open_temporary().map_err(std::io::Error::other)?)
+            Backend::Sqlite => Arc::new(SqliteStore::open_temporary().map_err(Error::other)?),
+            Backend::Postgres { url } => {
+                let store = match &server {
+                    Some(store) => Arc::clone(store),
+                    None => {
+                        let opened = PostgresStore::open_temporary(url);
+                        Arc::clone(server.insert(Arc::new(opened.map_err(Error::other)?)))
+                    }
+                };
+                store.clear_temporary().map_err(Error::other)?;
+                store
             }
         })
     };

@@ -22,6 +22,8 @@ pub struct Config {
     pub answer_timeout: Duration,
     /// Accepts a server that acknowledges what is not on disk yet.
     pub may_lose_commits: bool,
+    /// Where the tables are, if not where the server puts those of this user.
+    pub(crate) schema: Option<String>,
 }
 
 /// Why a text is not the address of a database.
@@ -84,6 +86,7 @@ impl Config {
             lock_timeout: Duration::from_secs(5),
             answer_timeout: Duration::from_mins(1),
             may_lose_commits: false,
+            schema: None,
         }
     }
 
@@ -123,14 +126,16 @@ impl Config {
     /// told once that nothing here is worth a scan. Statements that have to read a whole table
     /// still do.
     pub(crate) fn settings(&self) -> String {
+        let schema = self.schema.as_ref().map(|it| format!("SET search_path = {it}; "));
         format!(
-            "SET statement_timeout = {}; SET lock_timeout = {}; \
+            "{}SET statement_timeout = {}; SET lock_timeout = {}; \
              SET idle_in_transaction_session_timeout = {}; \
              SET client_min_messages = warning; SET bytea_output = hex; SET timezone = 'UTC'; \
              SET default_transaction_isolation = 'read committed'; SET jit = off; \
              SET plan_cache_mode = force_generic_plan; SET random_page_cost = 1.1; \
              SET enable_seqscan = off; SET enable_bitmapscan = off; \
              SET enable_hashjoin = off; SET enable_mergejoin = off",
+            schema.unwrap_or_default(),
             self.statement_timeout.as_millis(),
             self.lock_timeout.as_millis(),
             self.answer_timeout.as_millis(),

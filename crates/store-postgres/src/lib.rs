@@ -31,6 +31,7 @@ mod schema;
 mod session;
 mod spread;
 mod statements;
+mod temporary;
 #[cfg(all(test, unix))]
 mod tests;
 mod tls;
@@ -40,11 +41,14 @@ use std::time::Duration;
 use kernel::{ActorId, Bucket, CaseNo, DossierKey, ShopId, Timestamp};
 use store::{
     Attempt, CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Hold, Listed,
-    Loaded, Outcome, Recorded, RowChange, Store, StoreError, TaskPage, TaskRow, Term, Total,
-    Version, Wanted,
+    Loaded, Outcome, Recorded, RowChange, Schema, Store, StoreError, TaskPage, TaskRow, Term,
+    Total, Version, Wanted,
 };
 
-use crate::{bulk::Layout, failure::Failure, months::Months, pool::Pool, session::Session};
+use crate::{
+    bulk::Layout, failure::Failure, months::Months, pool::Pool, session::Session,
+    temporary::Temporary,
+};
 pub use crate::{
     config::{AddressError, Config},
     connect::OpenError,
@@ -56,12 +60,23 @@ pub struct PostgresStore {
     pool: Pool,
     layout: Layout,
     months: Months,
+    /// Dropped last.
+    temporary: Option<Temporary>,
 }
 
 impl PostgresStore {
     /// Opens a database by its URL, and makes its tables if it is empty.
     pub fn open(url: &str) -> Result<Self, OpenError> {
         Self::open_with(url.parse()?)
+    }
+
+    /// How far a database is behind. Changes nothing.
+    pub fn schema(url: &str) -> Result<Schema, OpenError> {
+        let config: Config = url.parse()?;
+        let session = Session::open(&config).map_err(|it| OpenError::new(&config, it))?;
+        let found = schema::identify(&session, &config)?;
+        let number = |it: i32| u32::try_from(it).unwrap_or_default();
+        Ok(Schema { found: number(found), known: number(schema::known()) })
     }
 
     pub fn open_with(config: Config) -> Result<Self, OpenError> {
@@ -75,7 +90,7 @@ impl PostgresStore {
         // Without them closed cases have a place all the same.
         let _ = months.make_ahead(&session);
         let layout = distribute::layout(&session).map_err(failed)?;
-        Ok(Self { pool, layout, months })
+        Ok(Self { pool, layout, months, temporary: None })
     }
 
     fn layout(&self) -> Layout {

@@ -34,7 +34,8 @@ use std::{
 use kernel::{ActorId, Bucket, CaseNo, DossierKey, ShopId, Timestamp};
 use store::{
     Attempt, CasePage, CaseRow, Commit, Document, DueEffect, DueTimer, EntryRow, Hold, Listed,
-    Loaded, Outcome, Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
+    Loaded, Outcome, Recorded, Schema, Store, StoreError, TaskPage, TaskRow, Term, Total, Version,
+    Wanted,
 };
 use tempfile::TempDir;
 
@@ -63,6 +64,16 @@ impl SqliteStore {
     /// Opens a file, and makes it if there is none. Its directory has to exist.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         Self::open_in(path.as_ref(), None)
+    }
+
+    /// How far a file is behind. Changes nothing; the file has to exist.
+    pub fn schema(path: impl AsRef<Path>) -> Result<Schema, OpenError> {
+        let path = path.as_ref();
+        let failed = |source| OpenError::new(path, source);
+        let connection = connect::open_reader(path).map_err(failed)?;
+        let found = schema::identify(&connection, path)?;
+        let known = u32::try_from(schema::MIGRATIONS.len()).unwrap_or(u32::MAX);
+        Ok(Schema { found: u32::try_from(found).unwrap_or_default(), known })
     }
 
     /// Makes a file in a directory of its own, which is removed with the store.

@@ -18,8 +18,9 @@ const APPLICATION_ID: i64 = 0x4755_4954;
 pub(crate) const MIGRATIONS: &[&str] =
     &[include_str!("../migrations/0001_first.sql"), include_str!("../migrations/0002_leases.sql")];
 
-/// Refuses a file that is not ours, or from the future. An empty one is welcome.
-pub(crate) fn identify(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+/// How many migrations a file has seen. Refuses one that is not ours, or from the future; an empty
+/// one is welcome.
+pub(crate) fn identify(connection: &Connection, path: &Path) -> Result<i64, OpenError> {
     let failed = |source| OpenError::new(path, source);
     let (application, found) = numbers(connection).map_err(failed)?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
@@ -28,12 +29,12 @@ pub(crate) fn identify(connection: &Connection, path: &Path) -> Result<(), OpenE
             .query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))
             .map_err(failed)?;
         let is_empty = application == 0 && found == 0 && n_objects == 0;
-        return if is_empty { Ok(()) } else { Err(OpenError::Foreign { path: path.to_owned() }) };
+        return if is_empty { Ok(0) } else { Err(OpenError::Foreign { path: path.to_owned() }) };
     }
     if known < found {
         return Err(OpenError::TooNew { path: path.to_owned(), found, known });
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Runs the migrations the file has not seen, all or none.
@@ -46,8 +47,7 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
     // Holds off another process that opens the same file for the first time.
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    identify(&transaction, path)?;
-    let (_, seen) = numbers(&transaction).map_err(failed)?;
+    let seen = identify(&transaction, path)?;
     for migration in MIGRATIONS.iter().skip(usize::try_from(seen).unwrap_or(usize::MAX)) {
         transaction.execute_batch(migration).map_err(failed)?;
     }

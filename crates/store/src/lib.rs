@@ -230,6 +230,15 @@ pub trait Store: Send + Sync {
     fn documents(&self, kind: &str) -> Result<Vec<Document>, StoreError>;
 }
 
+/// How far the tables of a database are behind what this version writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Schema {
+    /// The last migration it has seen; 0 if it is empty.
+    pub found: u32,
+    /// The last migration there is.
+    pub known: u32,
+}
+
 /// All that a backend is.
 pub trait Database: Store + Leases + Copies {}
 

@@ -11,6 +11,7 @@ use std::{
 };
 
 use expect_test::{Expect, expect};
+use store_postgres::sandbox::{Database, database};
 
 use crate::{
     program::{Outcome, guitu_given, program},
@@ -20,6 +21,7 @@ use crate::{
 /// Files that outlive the process, and what it said.
 struct Site {
     folder: Folder,
+    db: String,
     orders: u32,
     /// Every acknowledgement anybody ever read, once each.
     acknowledged: BTreeSet<String>,
@@ -36,12 +38,18 @@ enum End {
 
 impl Site {
     fn new(orders: u32) -> Self {
-        Self { folder: Folder::new(), orders, acknowledged: BTreeSet::new(), worked: 0 }
+        let folder = Folder::new();
+        let db = folder.at("orders.db").to_str().unwrap().to_owned();
+        Self { folder, db, orders, acknowledged: BTreeSet::new(), worked: 0 }
+    }
+
+    fn on_a_server(orders: u32, database: &Database) -> Self {
+        Self { db: database.url(), ..Self::new(orders) }
     }
 
     fn arguments(&self) -> Vec<String> {
-        let at = |name| self.folder.at(name).to_str().unwrap().to_owned();
-        let named = [("--db", at("orders.db")), ("--provider", at("provider.txt"))];
+        let provider = self.folder.at("provider.txt").to_str().unwrap().to_owned();
+        let named = [("--db", self.db.clone()), ("--provider", provider)];
         let named = named.into_iter().chain([("--orders", self.orders.to_string())]);
         let named = named.flat_map(|(name, value)| [name.to_owned(), value]);
         ["crash".to_owned()].into_iter().chain(named).collect()
@@ -111,7 +119,16 @@ impl Draw {
 
 #[test]
 fn killed_at_any_moment_and_started_again() {
-    let mut site = Site::new(400);
+    kill_and_start_again(Site::new(400));
+}
+
+#[test]
+fn on_a_server_killed_at_any_moment_and_started_again() {
+    let database = database();
+    kill_and_start_again(Site::on_a_server(400, &database));
+}
+
+fn kill_and_start_again(mut site: Site) {
     let mut draw = Draw(20_261_112);
     let mut kills = 0_u32;
     // Small steps at first, as the beginning of a file has moments that never come again.

@@ -8,6 +8,7 @@ use std::{
 };
 
 use expect_test::expect;
+use store_postgres::sandbox::{Database, database, empty_database};
 
 use crate::{
     program::{guitu, guitu_given, program},
@@ -57,17 +58,20 @@ impl Worker {
 
 /// A database in which much waits to be done, and a provider for all.
 struct Site {
-    _folder: Folder,
+    folder: Folder,
     db: String,
     provider: String,
 }
 
 impl Site {
-    fn new() -> Self {
+    fn in_a_file() -> Self {
         let folder = Folder::new();
         let at = |name| folder.at(name).to_str().unwrap().to_owned();
-        let (db, provider) = (format!("sqlite:{}", at("orders.db")), at("provider.txt"));
-        Self { db, provider, _folder: folder }
+        Self { db: format!("sqlite:{}", at("orders.db")), provider: at("provider.txt"), folder }
+    }
+
+    fn on_a_server(database: &Database) -> Self {
+        Self { db: database.url(), ..Self::in_a_file() }
     }
 
     fn crash(&self, more: &[&str], input: &str) -> String {
@@ -79,15 +83,24 @@ impl Site {
 }
 
 #[test]
-fn one_of_several_workers_is_killed_and_the_others_go_on() {
-    let site = Site::new();
+fn on_a_file_one_of_several_workers_is_killed_and_the_others_go_on() {
+    one_is_killed_and_the_others_go_on(&Site::in_a_file());
+}
+
+#[test]
+fn on_a_server_one_of_several_workers_is_killed_and_the_others_go_on() {
+    let database = database();
+    one_is_killed_and_the_others_go_on(&Site::on_a_server(&database));
+}
+
+fn one_is_killed_and_the_others_go_on(site: &Site) {
     let mut acknowledged = site.crash(&["--give"], "");
 
-    let mut first = Worker::start(&site, "first");
+    let mut first = Worker::start(site, "first");
     first.hear("leases 1024 buckets of a share of 1024");
     first.hear("worked");
     first.kill();
-    let (mut second, mut third) = (Worker::start(&site, "second"), Worker::start(&site, "third"));
+    let (mut second, mut third) = (Worker::start(site, "second"), Worker::start(site, "third"));
     // When the first was not heard of for long enough, the two share what was its.
     second.hear("leases 512 buckets of a share of 512");
     third.hear("leases 512 buckets of a share of 512");
@@ -103,4 +116,71 @@ fn one_of_several_workers_is_killed_and_the_others_go_on() {
     .assert_eq(&site.crash(&["--check"], &acknowledged));
     let told = guitu(["db", "check", "--db", &site.db]).expect(0).out;
     assert!(told.starts_with("sound: 400 dossiers, "), "{told}");
+}
+
+#[test]
+fn a_shop_moves_from_a_file_to_a_server_and_back() {
+    let (site, database) = (Site::in_a_file(), database());
+    let acknowledged = site.crash(&[], "");
+    let copy = |from: &str, to: &str| {
+        guitu(["db", "copy", "--from", from, "--to", to]).expect(0).out.replace(',', "\n")
+    };
+    let there = copy(&site.db, &database.url());
+    assert!(there.starts_with("400 dossiers written; alike in both: 400 dossiers with"), "{there}");
+    let moved = Site { db: database.url(), ..site };
+    moved.crash(&["--check"], &acknowledged);
+
+    let again = format!("sqlite:{}", moved.folder.at("back.db").display());
+    assert_eq!(copy(&moved.db, &again), there);
+    // Nothing has changed since: nothing is written.
+    let unchanged = there.replacen("400 dossiers written", "0 dossiers written", 1);
+    assert_eq!(copy(&moved.db, &again), unchanged);
+    let back = Site { db: again, ..moved };
+    back.crash(&["--check"], &acknowledged);
+}
+
+#[test]
+fn a_database_says_how_far_it_is_behind() {
+    let folder = Folder::new();
+    let file = folder.at("shop.db").display().to_string();
+    let database = empty_database();
+    for (db, schema) in [(file, "2"), (database.url(), "2")] {
+        let told = |command: &str| guitu(["db", command, "--db", &db]);
+        if db.starts_with("postgres") {
+            let empty = told("status").expect(0).out;
+            assert!(empty.contains("is empty; `guitu db migrate` makes its tables"), "{empty}");
+        } else {
+            told("status").expect(1);
+        }
+        told("migrate").expect(0);
+        let ready = told("status").expect(0).out;
+        assert!(ready.ends_with(&format!("has schema {schema} and is up to date\n")), "{ready}");
+    }
+}
+
+#[test]
+fn only_a_server_with_citus_is_distributed() {
+    let database = database();
+    let folder = Folder::new();
+    let file = folder.at("shop.db").display().to_string();
+    let told = |db: &str, more: &[&str]| {
+        let arguments = ["db", "distribute", "--db", db];
+        guitu(arguments.iter().chain(more)).expect(1).err
+    };
+    let of_a_file = told(&file, &[]);
+    assert!(of_a_file.ends_with("is a file; only a server with Citus can be distributed\n"));
+    let without = told(&database.url(), &[]);
+    assert!(without.contains("has no extension `citus`"), "{without}");
+    let too_few = told(&database.url(), &["--buckets", "512"]);
+    assert!(too_few.contains("there are 1024 buckets, not 512"), "{too_few}");
+}
+
+/// Every scenario, as on the store in memory: it has tables of its own, and leaves none.
+#[test]
+fn scenarios_hold_on_a_server() {
+    let database = database();
+    let scenarios = format!("{}/../../scenarios", env!("CARGO_MANIFEST_DIR"));
+    let told = guitu(["scenario", "check", &scenarios, "--store", &database.url()]).expect(0).out;
+    assert!(told.ends_with(" passed, 0 failed\n"), "{told}");
+    assert!(!told.ends_with("\n0 passed, 0 failed\n"), "{told}");
 }
