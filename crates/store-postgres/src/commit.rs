@@ -23,13 +23,13 @@ use crate::{
     statements as sql,
 };
 
-const BEGIN: &str = "BEGIN";
+pub(crate) const BEGIN: &str = "BEGIN";
 
 /// A commit that waits for a standby and is cut short by a timeout is told to the client as done.
 /// It must not be: the wait has no end but the connection's.
 const WAIT_WITHOUT_END: &str = "SET LOCAL statement_timeout = 0";
 
-const COMMIT: &str = "COMMIT";
+pub(crate) const COMMIT: &str = "COMMIT";
 
 /// Writes what can be written of `batch` in one transaction.
 ///
@@ -126,7 +126,8 @@ fn standings(
     Ok(standings)
 }
 
-type DossierRow<'c> = (i16, &'c str, &'c str, i64, &'c [u8], Option<i64>, Option<i64>);
+/// As the statements that begin and advance one take it.
+pub(crate) type DossierRow<'c> = (i16, &'c str, &'c str, i64, &'c [u8], Option<i64>, Option<i64>);
 
 /// The row of a dossier as it will be if it does not exist yet. Nobody can have answered any of
 /// its commands, so that this is known beforehand.
@@ -136,7 +137,7 @@ fn beginning<'c>(group: &Group<'c>) -> Option<DossierRow<'c>> {
 }
 
 /// The row of a dossier after the commits that are written. `None` if there are none.
-fn dossier_row<'c>(group: &Group<'c>, judged: &[Verdict]) -> Option<DossierRow<'c>> {
+pub(crate) fn dossier_row<'c>(group: &Group<'c>, judged: &[Verdict]) -> Option<DossierRow<'c>> {
     let written = || written(group, judged);
     let last = written().last()?;
     let closed = written().flat_map(|it| &it.commit.rows).filter_map(|change| match change {
@@ -172,15 +173,31 @@ fn writes<'c>(
     standings: &[Standing],
     judged: &[Vec<Verdict>],
 ) -> Vec<Bulk<'c>> {
-    let mut changes = Changes::default();
-    let (mut advanced, mut confirmed, mut journal) = (Vec::new(), Vec::new(), Vec::new());
-    for ((group, &standing), judged) in groups.iter().zip(standings).zip(judged) {
+    let (mut advanced, mut confirmed) = (Vec::new(), Vec::new());
+    for ((group, standing), judged) in groups.iter().zip(standings).zip(judged) {
         if !standing.is_new {
             advanced.extend(dossier_row(group, judged));
         }
         if judged.contains(&Verdict::Written) {
             confirmed.push(group.key);
         }
+    }
+    let mut bulks = vec![
+        Bulk::new(&sql::ADVANCE_DOSSIER, advanced),
+        Bulk::new(&sql::CONFIRM_DOSSIER, numbered(confirmed.into_iter())),
+    ];
+    bulks.extend(rows(groups, standings, judged));
+    bulks
+}
+
+/// What stands beside the dossier itself: the journal and all rows.
+pub(crate) fn rows<'c>(
+    groups: &[Group<'c>],
+    standings: &[Standing],
+    judged: &[Vec<Verdict>],
+) -> Vec<Bulk<'c>> {
+    let (mut changes, mut journal) = (Changes::default(), Vec::new());
+    for ((group, &standing), judged) in groups.iter().zip(standings).zip(judged) {
         let (bucket, shop, order) = group.key;
         for Numbered { commit, expected, .. } in written(group, judged) {
             let (at, actor) = (commit.at.epoch_seconds(), commit.actor.as_str());
@@ -202,11 +219,7 @@ fn writes<'c>(
             changes.add(group.key, standing, commit);
         }
     }
-    let mut bulks = vec![
-        Bulk::new(&sql::ADVANCE_DOSSIER, advanced),
-        Bulk::new(&sql::CONFIRM_DOSSIER, numbered(confirmed.into_iter())),
-        Bulk::new(&sql::ADD_TO_JOURNAL, journal),
-    ];
+    let mut bulks = vec![Bulk::new(&sql::ADD_TO_JOURNAL, journal)];
     bulks.extend(changes.bulks());
     bulks
 }

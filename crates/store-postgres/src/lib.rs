@@ -21,6 +21,7 @@ mod lookups;
 mod months;
 mod outcome;
 mod pool;
+pub mod raw;
 mod row;
 #[cfg(all(unix, any(test, feature = "sandbox")))]
 pub mod sandbox;

@@ -38,7 +38,8 @@ pub(crate) const HISTORY: &str = "
     ORDER BY version
     LIMIT $5";
 
-/// A dossier knows where among the months its closed cases are.
+/// A dossier knows where among the months its closed cases are. Asked from within, the server
+/// looks into no other.
 pub(crate) const CASE: &str = "
     SELECT case_no, status, true AS open, rank, opened_at, body
     FROM case_open
@@ -46,10 +47,14 @@ pub(crate) const CASE: &str = "
     UNION ALL
     SELECT c.case_no, c.status, false AS open, c.rank, c.opened_at, c.body
     FROM dossier d
-    JOIN case_done c
-        ON c.bucket = d.bucket AND c.shop = d.shop AND c.order_no = d.order_no
-        AND c.opened_at BETWEEN d.done_from AND d.done_to
-    WHERE d.bucket = $1 AND d.shop = $2 AND d.order_no = $3 AND c.case_no = $4";
+    CROSS JOIN LATERAL (
+        SELECT case_no, status, rank, opened_at, body
+        FROM case_done
+        WHERE bucket = $1 AND shop = $2 AND order_no = $3 AND case_no = $4
+            AND opened_at BETWEEN d.done_from AND d.done_to
+        LIMIT 1
+    ) c
+    WHERE d.bucket = $1 AND d.shop = $2 AND d.order_no = $3";
 
 pub(crate) const ENTRIES: &str = "
     SELECT posting, position, at, case_no, account, tender, amount

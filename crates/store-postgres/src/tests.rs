@@ -1,6 +1,12 @@
 //! The clauses, the plans, and what may go wrong between a program and its database.
 
+mod failover;
+mod faults;
+mod months;
+mod places;
+mod plans;
 mod spread;
+mod support;
 
 use store_memory::MemoryStore;
 
