@@ -29,7 +29,7 @@ mod schema;
 mod session;
 mod spread;
 mod statements;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
 mod tls;
 

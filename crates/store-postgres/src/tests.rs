@@ -1,5 +1,7 @@
 //! The clauses, the plans, and what may go wrong between a program and its database.
 
+#![cfg(unix)]
+
 mod failover;
 mod faults;
 mod months;
@@ -7,6 +9,7 @@ mod places;
 mod plans;
 mod spread;
 mod support;
+mod tls;
 
 use store_memory::MemoryStore;
 

@@ -115,7 +115,7 @@ fn started() -> String {
     clear_away();
     let owner = owner();
     let directory = place(owner);
-    let url = url(&directory, "DATABASE");
+    let url = url(&directory, 5432, "DATABASE");
     let config: Config = url.replace("DATABASE", "postgres").parse().unwrap();
     if Session::open(&config).is_err() {
         let _ = fs::remove_dir_all(&directory);

@@ -3,8 +3,8 @@
 use std::{
     collections::BTreeSet,
     sync::{
-        Mutex,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
     thread,
 };
@@ -32,11 +32,13 @@ fn nothing_acknowledged_is_lost_when_a_standby_takes_over() {
         format!("postgres://postgres@{first},{second}/postgres?target_session_attrs=read-write");
     let store = PostgresStore::open(&url).unwrap();
 
-    let acknowledged: Mutex<BTreeSet<(usize, u64)>> = Mutex::default();
+    let (acknowledge, heard) = mpsc::channel();
+    let mut acknowledged: BTreeSet<(usize, u64)> = BTreeSet::new();
     let has_failed_over = AtomicBool::new(false);
     thread::scope(|scope| {
         for writer in 0..N_WRITERS {
-            let (store, acknowledged, has_failed_over) = (&store, &acknowledged, &has_failed_over);
+            let (store, acknowledge) = (&store, acknowledge.clone());
+            let has_failed_over = &has_failed_over;
             scope.spawn(move || {
                 let order = format!("order{writer}");
                 let mut last_rounds = 20;
@@ -46,7 +48,7 @@ fn nothing_acknowledged_is_lost_when_a_standby_takes_over() {
                     // Whoever hears nothing asks again with the same command.
                     if let Ok(outcomes) = store.commit(&[commit(&order, expected, &command)]) {
                         assert_eq!(outcomes, [Outcome::Committed]);
-                        acknowledged.lock().unwrap().insert((writer, expected + 1));
+                        acknowledge.send((writer, expected + 1)).unwrap();
                     }
                     if has_failed_over.load(Ordering::SeqCst) {
                         last_rounds -= 1;
@@ -54,20 +56,20 @@ fn nothing_acknowledged_is_lost_when_a_standby_takes_over() {
                 }
             });
         }
-        while acknowledged.lock().unwrap().len() < 400 {}
+        drop(acknowledge);
+        acknowledged.extend(heard.iter().take(400));
         primary.kill();
         standby.promote();
-        standby.execute("postgres", "SELECT 1");
         has_failed_over.store(true, Ordering::SeqCst);
+        acknowledged.extend(heard.iter());
     });
 
     let reopened = PostgresStore::open(&standby.url("postgres")).unwrap();
-    let acknowledged = acknowledged.into_inner().unwrap();
     for writer in 0..N_WRITERS {
         let history =
             reopened.history(&key(&format!("order{writer}")), Version(0), 100_000).unwrap();
         let versions: Vec<u64> = history.iter().map(|it| it.version.0).collect();
-        assert!(versions.iter().copied().eq(1..=versions.len() as u64), "a gap");
+        assert!((1..).zip(&versions).all(|(nth, it)| nth == *it), "a gap: {versions:?}");
         let there: BTreeSet<(usize, u64)> = versions.into_iter().map(|it| (writer, it)).collect();
         let lost: Vec<_> =
             acknowledged.iter().filter(|it| it.0 == writer && !there.contains(it)).collect();

@@ -229,7 +229,6 @@ fn a_commit_that_no_standby_has_is_not_acknowledged() {
             SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
         let other = session(&server.url("postgres"));
         while other.query_once(waits, &[]).unwrap()[0].get::<_, i64>(0) == 0 {}
-        while !waiting.is_finished() {}
         let error = waiting.join().unwrap().unwrap_err();
         assert!(!error.is_busy(), "{error:?}");
     });

@@ -3,10 +3,7 @@
 use std::{
     io::{Read, Write},
     os::unix::net::{UnixListener, UnixStream},
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
+    sync::{Arc, Mutex},
     thread,
 };
 
@@ -60,16 +57,16 @@ pub(super) fn version(store: &dyn Store, order: &str) -> u64 {
 /// Where the line breaks, once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Cut {
-    Never = 0,
+    Never,
     /// The server does not hear of the `COMMIT`.
-    BeforeCommit = 1,
+    BeforeCommit,
     /// The server has committed, and nobody is told.
-    AfterCommit = 2,
+    AfterCommit,
 }
 
 /// Stands between a store and a server.
 pub(super) struct Proxy {
-    cut: Arc<AtomicU8>,
+    cut: Arc<Mutex<Cut>>,
     directory: TempDir,
     config: Config,
 }
@@ -79,10 +76,11 @@ impl Proxy {
     pub(super) fn before(url: &str) -> Self {
         let config: Config = url.parse().unwrap();
         let [Host::Unix(folder)] = config.server.get_hosts() else { panic!("{config:?}") };
-        let server = folder.join(".s.PGSQL.5432");
+        let port = config.server.get_ports().first().unwrap();
+        let server = folder.join(format!(".s.PGSQL.{port}"));
         let directory = tempfile::tempdir().unwrap();
         let listener = UnixListener::bind(directory.path().join(".s.PGSQL.5432")).unwrap();
-        let cut = Arc::new(AtomicU8::new(Cut::Never as u8));
+        let cut = Arc::new(Mutex::new(Cut::Never));
         let armed = Arc::clone(&cut);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -101,26 +99,24 @@ impl Proxy {
     }
 
     pub(super) fn arm(&self, cut: Cut) {
-        self.cut.store(cut as u8, Ordering::SeqCst);
+        *self.cut.lock().unwrap() = cut;
     }
 
     pub(super) fn is_armed(&self) -> bool {
-        self.cut.load(Ordering::SeqCst) != Cut::Never as u8
+        *self.cut.lock().unwrap() != Cut::Never
     }
 }
 
 /// Passes bytes both ways until one side ends, or the line is cut.
-fn pass(mut client: UnixStream, mut server: UnixStream, cut: &Arc<AtomicU8>) {
+fn pass(mut client: UnixStream, mut server: UnixStream, cut: &Arc<Mutex<Cut>>) {
     let (mut to_client, mut from_server) =
         (client.try_clone().unwrap(), server.try_clone().unwrap());
     let armed = Arc::clone(cut);
     let back = thread::spawn(move || {
-        let mut buffer = [0; 65_536];
+        let mut buffer = vec![0; 65_536];
         while let Ok(n_read @ 1..) = from_server.read(&mut buffer) {
             let read = &buffer[..n_read];
-            let is_due = armed.load(Ordering::SeqCst) == Cut::AfterCommit as u8;
-            if is_due && contains(read, b"COMMIT\0") {
-                armed.store(Cut::Never as u8, Ordering::SeqCst);
+            if contains(read, b"COMMIT\0") && is_due(&armed, Cut::AfterCommit) {
                 break;
             }
             if to_client.write_all(read).is_err() {
@@ -129,12 +125,10 @@ fn pass(mut client: UnixStream, mut server: UnixStream, cut: &Arc<AtomicU8>) {
         }
         shut(&to_client, &from_server);
     });
-    let mut buffer = [0; 65_536];
+    let mut buffer = vec![0; 65_536];
     while let Ok(n_read @ 1..) = client.read(&mut buffer) {
         let read = &buffer[..n_read];
-        let is_due = cut.load(Ordering::SeqCst) == Cut::BeforeCommit as u8;
-        if is_due && contains(read, b"COMMIT\0") {
-            cut.store(Cut::Never as u8, Ordering::SeqCst);
+        if contains(read, b"COMMIT\0") && is_due(cut, Cut::BeforeCommit) {
             break;
         }
         if server.write_all(read).is_err() {
@@ -143,6 +137,16 @@ fn pass(mut client: UnixStream, mut server: UnixStream, cut: &Arc<AtomicU8>) {
     }
     shut(&client, &server);
     back.join().unwrap();
+}
+
+/// Whether the line breaks here; it will not a second time.
+fn is_due(cut: &Mutex<Cut>, here: Cut) -> bool {
+    let mut cut = cut.lock().unwrap();
+    let is_due = *cut == here;
+    if is_due {
+        *cut = Cut::Never;
+    }
+    is_due
 }
 
 fn shut(client: &UnixStream, server: &UnixStream) {
