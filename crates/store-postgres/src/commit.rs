@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use store::{Commit, Outcome};
+use store::{Commit, Document, Outcome};
 use tokio_postgres::Row;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     lookups::Key,
     outcome::{Found, Group, Numbered, Standing, Verdict, by_dossier, judge},
     row,
-    session::{Request, Session},
+    session::{Request, Session, Value},
     statements as sql,
 };
 
@@ -50,15 +50,25 @@ pub(crate) fn attempt(
         .collect();
 
     let bulks = writes(&groups, &standings, &judged);
-    let mut requests: Vec<Request<'_>> = bulks.iter().flat_map(|it| it.requests(layout)).collect();
+    let requests: Vec<Request<'_>> = bulks.iter().flat_map(|it| it.requests(layout)).collect();
+    finish(session, requests, in_doubt)?;
+    Ok(outcomes(batch.len(), &groups, &judged))
+}
+
+/// Sends the last requests of a transaction, and commits it.
+fn finish(
+    session: &Session,
+    mut requests: Vec<Request<'_>>,
+    in_doubt: &mut bool,
+) -> Result<Vec<Vec<Row>>, Failure> {
     requests.push(Request::Control(WAIT_WITHOUT_END));
     requests.push(Request::Control(COMMIT));
-    if let Err(failure) = session.pipeline(&requests) {
-        *in_doubt |= failure.leaves_doubt();
-        return Err(failure);
-    }
-    *in_doubt = false;
-    Ok(outcomes(batch.len(), &groups, &judged))
+    let done = session.pipeline(&requests);
+    *in_doubt = match &done {
+        Ok(_) => false,
+        Err(failure) => *in_doubt || failure.leaves_doubt(),
+    };
+    done
 }
 
 /// Begins or locks every dossier of the batch, and finds commands that were answered.
@@ -262,7 +272,24 @@ pub(crate) fn note_attempts(
     let mut requests = vec![Request::Control(BEGIN)];
     requests.extend(lock.requests(layout));
     requests.extend(note.requests(layout));
-    requests.push(Request::Control(WAIT_WITHOUT_END));
-    requests.push(Request::Control(COMMIT));
-    session.pipeline(&requests).map(drop)
+    // Made again, it is counted again: as an attempt that may have been made.
+    let mut in_doubt = false;
+    finish(session, requests, &mut in_doubt).map(drop)
+}
+
+/// Keeps a document if there is none of its name. With `in_doubt` an earlier attempt may have: one
+/// with the same body is then taken for ours.
+pub(crate) fn keep(
+    session: &Session,
+    document: &Document,
+    in_doubt: &mut bool,
+) -> Result<bool, Failure> {
+    let Document { kind, name, body } = document;
+    let values = || -> Vec<Value<'_>> { vec![kind, name, body] };
+    let mut requests = vec![Request::Control(BEGIN), Request::Query(sql::KEEP, values())];
+    if *in_doubt {
+        requests.push(Request::Query(sql::CONFIRM_DOCUMENT, values()));
+    }
+    let answers = finish(session, requests, in_doubt)?;
+    Ok(answers.iter().any(|rows| !rows.is_empty()))
 }

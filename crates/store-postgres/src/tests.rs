@@ -5,6 +5,7 @@
 mod failover;
 mod faults;
 mod months;
+mod outcomes;
 mod places;
 mod plans;
 mod spread;

@@ -82,18 +82,26 @@ fn the_same_command_of_somebody_else_is_not_taken_for_ours() {
 }
 
 #[test]
-fn a_document_whose_answer_is_lost_is_found_to_be_there() {
+fn a_document_is_kept_once_over_a_line_that_breaks() {
     let database = database();
     let proxy = Proxy::before(&database.url());
     let store = PostgresStore::open_with(proxy.config()).unwrap();
-    let document = |body: &str| store::Document {
+    let document = |name: &str, body: &str| store::Document {
         kind: "pack".to_owned(),
-        name: "base".to_owned(),
+        name: name.to_owned(),
         body: body.to_owned(),
     };
-    assert!(store.keep(&document("first")).unwrap());
-    assert!(!store.keep(&document("first")).unwrap());
-    assert!(!store.keep(&document("second")).unwrap());
+    for (cut, name) in [(Cut::Never, "a"), (Cut::BeforeCommit, "b"), (Cut::AfterCommit, "c")] {
+        proxy.arm(cut);
+        assert!(store.keep(&document(name, "first")).unwrap());
+        assert!(!proxy.is_armed(), "the line was not cut");
+        assert!(!store.keep(&document(name, "first")).unwrap());
+        // The same again, but it is somebody else's.
+        proxy.arm(cut);
+        assert!(!store.keep(&document(name, "second")).unwrap());
+        assert!(!proxy.is_armed(), "the line was not cut");
+    }
+    assert!(store.documents("pack").unwrap().iter().all(|it| it.body == "first"));
 }
 
 #[test]
