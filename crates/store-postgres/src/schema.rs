@@ -104,12 +104,13 @@ fn run(session: &mut Session, config: &Config) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Tells the sets of migrations apart.
+/// Tells the sets of migrations apart, a sum for each.
 #[cfg(all(unix, any(test, feature = "sandbox")))]
-pub(crate) fn fingerprint() -> String {
-    let bytes = MIGRATIONS.iter().flat_map(|(_, sql)| sql.bytes());
-    let sum = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    format!("{sum:016x}")
+pub(crate) fn sums() -> Vec<String> {
+    let sum = |sql: &str| {
+        sql.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+            (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        })
+    };
+    MIGRATIONS.iter().map(|(_, sql)| format!("{:016x}", sum(sql))).collect()
 }

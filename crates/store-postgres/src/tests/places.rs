@@ -24,6 +24,8 @@ fn without_place(error: &OpenError) -> String {
     let Some((before, rest)) = told.split_once(" at ") else { return told };
     let before = before.rsplit_once(' ').map_or("", |(before, _)| before);
     let rest = rest.split_once(' ').map_or("", |(_, rest)| rest);
+    // What this one knows grows with it.
+    let rest = rest.replace(&format!("knows {}", schema::known()), "knows …");
     format!("{before}PLACE {rest}")
 }
 
@@ -44,10 +46,11 @@ fn a_newer_schema_is_refused() {
         "INSERT INTO guitu_migration (version, name, applied_on, checksum)
          VALUES (99, 'future', '2030-01-01T00:00:00Z', '1')",
     );
-    check(
+    let error = check(
         &database.url(),
-        expect!["PLACE was written by a newer version: its schema is 99, this one knows 1"],
+        expect!["PLACE was written by a newer version: its schema is 99, this one knows …"],
     );
+    assert!(matches!(error, OpenError::TooNew { found: 99, .. }));
 }
 
 #[test]
@@ -121,7 +124,7 @@ fn open(database: &Database) -> PostgresStore {
 /// Databases out there were made by these very statements. A new shape is a new migration.
 #[test]
 fn released_migrations_are_never_edited() {
-    expect!["be2dcc8d6201bbc6"].assert_eq(&schema::fingerprint());
+    expect!["be2dcc8d6201bbc6"].assert_eq(&schema::sums().join("\n"));
 }
 
 #[test]
