@@ -368,7 +368,6 @@ fn restore(
         requests.extend(CLEAR.iter().map(|it| Request::Query(it, vec![bucket, shop, order])));
     }
     requests.extend(bulks.iter().flat_map(|it| it.requests(layout)));
-    requests.push(Request::Control(commit::WAIT_WITHOUT_END));
-    requests.push(Request::Control(commit::COMMIT));
-    session.pipeline(&requests).map(drop)
+    let mut in_doubt = false;
+    commit::finish(session, requests, &mut in_doubt).map(drop)
 }

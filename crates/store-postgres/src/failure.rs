@@ -37,6 +37,15 @@ impl Failure {
         }
     }
 
+    /// Whether our patience was used up by it, or the server's.
+    pub(crate) fn was_waited_for(&self) -> bool {
+        match self {
+            Self::NoAnswer => true,
+            Self::Database(error) => error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE),
+            Self::Busy | Self::Runtime(_) | Self::Unreadable { .. } | Self::OutOfRange(_) => false,
+        }
+    }
+
     /// Whether what was asked last may have been done nevertheless.
     pub(crate) fn leaves_doubt(&self) -> bool {
         match self {
