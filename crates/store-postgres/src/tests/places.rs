@@ -152,7 +152,9 @@ fn tables_are_spread_together_by_bucket_and_only_once() {
         SELECT create_distributed_table('entry', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('term', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('spend', 'bucket', colocate_with := 'dossier')
-        SELECT create_reference_table('document')"#]]
+        SELECT create_distributed_table('lease', 'bucket', colocate_with := 'dossier')
+        SELECT create_reference_table('document')
+        SELECT create_reference_table('worker')"#]]
     .assert_eq(&distribute::statements(1_024, &[]).join("\n"));
     let most = ["dossier", "journal", "case_open", "case_done", "task", "timer", "effect"];
     let most = most.map(str::to_owned);
@@ -160,6 +162,8 @@ fn tables_are_spread_together_by_bucket_and_only_once() {
         SELECT create_distributed_table('entry', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('term', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('spend', 'bucket', colocate_with := 'dossier')
-        SELECT create_reference_table('document')"#]]
+        SELECT create_distributed_table('lease', 'bucket', colocate_with := 'dossier')
+        SELECT create_reference_table('document')
+        SELECT create_reference_table('worker')"#]]
     .assert_eq(&distribute::statements(1_024, &most).join("\n"));
 }
