@@ -1,5 +1,6 @@
 //! `guitu bench`: what this machine does, with the real engine on a real file.
 
+mod backend;
 mod engine;
 mod policy;
 mod reads;
@@ -13,7 +14,7 @@ use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Durable commands through the whole path, beside bare SQLite writing the same rows.
+    /// Durable commands through the whole path, beside the same rows written bare.
     Engine(engine::Arguments),
     /// Rulings of a 200-row decision table.
     Policy(policy::Arguments),

@@ -9,14 +9,12 @@
 use store::{Commit, StoreError};
 
 use crate::{
-    Config, OpenError,
+    OpenError, PostgresStore,
     bulk::{Bulk, Layout, Sql, insert},
     commit::{self, BEGIN, COMMIT},
-    connect,
     failure::Failure,
     leases::Fences,
     outcome::{Standing, Verdict, by_dossier},
-    schema,
     session::{Request, Session},
 };
 
@@ -36,13 +34,10 @@ pub struct RawWriter {
 }
 
 impl RawWriter {
-    /// Opens a database as a store does, and makes its tables if it is empty.
-    pub fn open(url: &str) -> Result<Self, OpenError> {
-        let config: Config = url.parse()?;
-        let session = Session::open(&config);
-        let mut session = session.map_err(|source| OpenError::new(&config, source))?;
-        connect::check(&session, &config)?;
-        schema::migrate(&mut session, &config)?;
+    /// Writes to the tables of a store.
+    pub fn beside(store: &PostgresStore) -> Result<Self, OpenError> {
+        let config = store.pool.config();
+        let session = Session::open(config).map_err(|source| OpenError::new(config, source))?;
         Ok(Self { session })
     }
 

@@ -1,7 +1,7 @@
-//! A store that keeps what it is asked to commit, so that bare SQLite can be given the same rows in
+//! A store that keeps what it is asked to commit, so that the bare database can be given the same rows in
 //! the same batches.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kernel::{ActorId, Bucket, CaseNo, DossierKey, ShopId, Timestamp};
 use store::{
@@ -9,13 +9,13 @@ use store::{
     Loaded, Outcome, Recorded, Store, StoreError, TaskPage, TaskRow, Term, Total, Version, Wanted,
 };
 
-pub(super) struct Recording<S> {
-    pub(super) inner: S,
+pub(super) struct Recording {
+    inner: Arc<dyn Store>,
     batches: Mutex<Vec<Vec<Commit>>>,
 }
 
-impl<S: Store> Recording<S> {
-    pub(super) fn new(inner: S) -> Self {
+impl Recording {
+    pub(super) fn new(inner: Arc<dyn Store>) -> Self {
         Self { inner, batches: Mutex::new(Vec::new()) }
     }
 
@@ -24,7 +24,7 @@ impl<S: Store> Recording<S> {
     }
 }
 
-impl<S: Store> Store for Recording<S> {
+impl Store for Recording {
     fn load(&self, wanted: &[Wanted]) -> Result<Vec<Loaded>, StoreError> {
         self.inner.load(wanted)
     }

@@ -109,12 +109,13 @@ fn many_may_make_the_tables_at_once() {
 }
 
 #[test]
-fn a_raw_writer_makes_its_tables_too() {
-    let database = empty_database();
-    let mut raw = RawWriter::open(&database.url()).unwrap();
+fn what_is_written_bare_is_read_by_a_store() {
+    let database = database();
+    let store = open(&database);
+    let mut raw = RawWriter::beside(&store).unwrap();
     raw.write(&[commit("1", 0, "a"), commit("1", 1, "b")]).unwrap();
     raw.write(&[commit("1", 2, "c")]).unwrap();
-    assert_eq!(history(&open(&database), "1"), "1:a 2:b 3:c");
+    assert_eq!(history(&store, "1"), "1:a 2:b 3:c");
 }
 
 fn open(database: &Database) -> PostgresStore {
@@ -126,7 +127,8 @@ fn open(database: &Database) -> PostgresStore {
 fn released_migrations_are_never_edited() {
     expect![[r#"
         be2dcc8d6201bbc6
-        91456e634972036c"#]].assert_eq(&schema::sums().join("\n"));
+        91456e634972036c"#]]
+    .assert_eq(&schema::sums().join("\n"));
 }
 
 #[test]
