@@ -125,6 +125,7 @@ const STEP: Kind = Kind::Choice(&[
     "escalated",
     "received",
     "return-refused",
+    "solved",
 ]);
 const PLACE: Kind = Kind::Choice(Place::CODES);
 const PAGE: Kind = Kind::Choice(&["right", "wrong", "unclear"]);

@@ -153,6 +153,7 @@ fn arrivals(draft: &mut Draft<'_>, parcel: &ParcelNo, scans: &[Scan]) -> Result<
     for case in replaced {
         draft.wind_up(&case)?;
         draft.move_to(&case, Status::Done { at: signed.at }, "")?;
+        draft.invite_review(&case)?;
     }
     Ok(())
 }
