@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dossier::{
     Body, Case, Dossier,
-    order::Order,
+    order::{Extension, Order},
     parcel::Parcel,
     payout::Payout,
     task::{Task, Timer},
@@ -76,6 +76,7 @@ packed_struct! {
         tasks: BTreeMap<TaskId, Task>,
         timers: BTreeMap<TimerId, Timer>,
         payouts: Vec<Payout>,
+        extensions: Vec<Extension>,
         pending: BTreeSet<String>,
         n_tasks: u32,
         n_texts: u32,

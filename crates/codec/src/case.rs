@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use dossier::{
     case::{
-        Answered, Assessment, Case, Change, Evidence, Finding, Judgement, Market, Pieces, Request,
-        Status,
+        Answered, Assessment, Case, Change, Evidence, Finding, Judgement, Market, Pieces, Place,
+        Raised, Request, Returned, Status,
     },
     command::Application,
     facts::Fact,
-    words::{CaseKind, GoodsClaim, Reason, Role, Standing, TaskKind},
+    words::{CaseKind, GoodsClaim, Raising, Reason, Role, Standing, TaskKind},
 };
-use kernel::{ActorId, CaseNo, EvidenceId, LineNo, ParcelNo, PayoutKey, Quantity, Timestamp};
+use kernel::{
+    ActorId, CaseNo, EvidenceId, LineNo, ParcelNo, PayoutKey, Quantity, TaskId, Timestamp,
+};
 use money::Money;
 use policy::Value;
 
@@ -37,8 +39,23 @@ state_struct! {
         assessment: Option<Assessment>,
         answered: Vec<Answered>,
         handed_over: bool,
+        raised: Vec<Raised>,
     }
 }
+
+state_struct! {
+    Raised {
+        task: TaskId,
+        kind: Raising,
+        what: String,
+        at: Timestamp,
+        by: ActorId,
+    } or {
+        answer: Option<Returned>,
+    }
+}
+
+state_struct! { Returned { answer: String, at: Timestamp, by: ActorId } }
 
 state_struct! {
     Request {
@@ -118,6 +135,7 @@ state_struct! {
     } or {
         reason: String,
         withheld: Money,
+        place: Option<Place>,
     }
 }
 

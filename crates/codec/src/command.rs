@@ -4,13 +4,13 @@
 
 use dossier::{
     Command,
-    case::{Finding, Market, Pieces, Request},
+    case::{Finding, Market, Pieces, Place, Request},
     command::{Application, OrderFacts, PayoutOutcome},
     facts::Fact,
     parcel::Scan,
-    words::{Direction, Purpose, Role},
+    words::{Direction, Purpose, Raising, Role},
 };
-use kernel::{CaseNo, EvidenceId, ParcelNo, PayoutKey, TaskId, TimerId};
+use kernel::{CaseNo, EvidenceId, ParcelNo, PayoutKey, TaskId, TimerId, Timestamp};
 use money::Money;
 
 use crate::{
@@ -76,8 +76,10 @@ shape_kinds! { Command:
     "record-receipt" 1 { case: CaseNo } or { parcel: Option<ParcelNo> }
         = (Command::RecordReceipt { case, parcel });
     "assess" 1 { case: CaseNo, finding: Finding }
-        or { accepted: Vec<Pieces>, reason: String, withheld: Money }
-        = (Command::Assess { case, finding, accepted, reason, withheld });
+        or { accepted: Vec<Pieces>, reason: String, withheld: Money, place: Option<Place> }
+        = (Command::Assess { case, finding, accepted, reason, withheld, place });
+    "refuse-return" 1 { case: CaseNo } or { parcel: Option<ParcelNo>, ground: String }
+        = (Command::RefuseReturn { case, parcel, ground });
 
     "judge" 1 { case: CaseNo } = (Command::Judge { case });
     "approve" 1 { case: CaseNo } or { amount: Option<Money>, ground: String }
@@ -95,6 +97,12 @@ shape_kinds! { Command:
     "send-replacement" 1 { case: CaseNo, parcel: ParcelNo } or { carrier: String }
         = (Command::SendReplacement { case, parcel, carrier });
     "finish-case" 1 { case: CaseNo } = (Command::FinishCase { case });
+    "extend-receipt" 1 { until: Timestamp } or { ground: String }
+        = (Command::ExtendReceipt { until, ground });
+    "keep-order" 1 { case: CaseNo, until: Timestamp } or { ground: String }
+        = (Command::KeepOrder { case, until, ground });
+    "escalate" 1 { case: CaseNo, asks: Raising, what: String } or { back_at: Option<Timestamp> }
+        = (Command::Escalate { case, kind: asks, what, back_at });
 
     "claim-task" 1 { task: TaskId } = (Command::ClaimTask { task });
     "answer-task" 1 { task: TaskId, answer: String } = (Command::AnswerTask { task, answer });

@@ -7,9 +7,9 @@
 
 use dossier::{
     Case, Dossier, Event,
-    case::{Assessment, Evidence, Judgement, Market, Request, Status},
+    case::{Assessment, Evidence, Judgement, Market, Raised, Request, Status},
     event::{CaseChange, PayoutChange, TaskChange},
-    order::Order,
+    order::{Extension, Order},
     parcel::Scan,
     payout::Payout,
     task::{Task, Timer},
@@ -74,6 +74,8 @@ shape_kinds! { Event:
         = (Event::CaseChanged { case, change: CaseChange::Assessed(assessment) });
     "judged" 1 { case: CaseNo, judgement: Box<Judgement> }
         = (Event::CaseChanged { case, change: CaseChange::Judged(judgement) });
+    "raised" 1 { case: CaseNo, raised: Box<Raised> }
+        = (Event::CaseChanged { case, change: CaseChange::Raised(raised) });
     "status-changed" 1 { case: CaseNo, status: Status } or { ground: String }
         = (Event::CaseChanged { case, change: CaseChange::Status { status, ground } });
 
@@ -96,6 +98,8 @@ shape_kinds! { Event:
         = (Event::TaskChanged { task, change: TaskChange::HandedOver { to } });
     "task-overdue" 1 { task: TaskId }
         = (Event::TaskChanged { task, change: TaskChange::Overdue });
+    "task-renewed" 1 { task: TaskId, to: Role, due: Timestamp }
+        = (Event::TaskChanged { task, change: TaskChange::Renewed { to, due } });
     "task-answered" 1 { task: TaskId, by: ActorId, at: Timestamp, answer: String }
         = (Event::TaskChanged { task, change: TaskChange::Answered { by, at, answer } });
     "task-dropped" 1 { task: TaskId }
@@ -107,5 +111,6 @@ shape_kinds! { Event:
         = (Event::BuyerTold { case, text, number });
     "stop-asked" 1 { case: CaseNo } or { parcel: Option<ParcelNo> }
         = (Event::StopAsked { case, parcel });
+    "deadline-extended" 1 { extension: Box<Extension> } = (Event::DeadlineExtended { extension });
     "delivered" 1 { effect: String, delivered: bool } = (Event::Delivered { effect, delivered });
 }

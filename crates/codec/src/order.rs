@@ -2,10 +2,10 @@
 
 use dossier::{
     command::OrderFacts,
-    order::{Announced, Line, Order, Promotion, SoldLine},
-    words::{Channel, GoodsClass},
+    order::{Announced, Extension, Line, Order, Promotion, SoldLine},
+    words::{Channel, Deadline, GoodsClass},
 };
-use kernel::{LineNo, PackId, Quantity, Sku, Timestamp};
+use kernel::{ActorId, CaseNo, LineNo, PackId, Quantity, Sku, Timestamp};
 use money::{Money, Tenders};
 
 use crate::{packed::declare::state_struct, shape::declare::shape_struct};
@@ -23,12 +23,26 @@ state_struct! {
         ship_by: Option<Timestamp>,
         shipped_at: Option<Timestamp>,
         confirmed_at: Option<Timestamp>,
+        confirm_by: Option<Timestamp>,
         packed: bool,
         presale: bool,
         remote: bool,
         postage: Money,
         coupon: Money,
         promotions: Vec<Promotion>,
+    }
+}
+
+state_struct! {
+    Extension {
+        deadline: Deadline,
+        until: Timestamp,
+        reason: String,
+        at: Timestamp,
+        by: ActorId,
+    } or {
+        from: Option<Timestamp>,
+        case: Option<CaseNo>,
     }
 }
 
@@ -66,6 +80,7 @@ shape_struct! {
         ship_by: Option<Timestamp>,
         shipped_at: Option<Timestamp>,
         confirmed_at: Option<Timestamp>,
+        confirm_by: Option<Timestamp>,
         packed: bool,
         presale: bool,
         remote: bool,

@@ -7,11 +7,11 @@ use money::{MoneyError, Tenders};
 
 use crate::{
     case::Case,
-    order::Order,
+    order::{Extension, Order},
     parcel::Parcel,
     payout::Payout,
     task::{Task, Timer},
-    words::{Direction, Purpose},
+    words::{Deadline, Direction, Purpose},
 };
 
 /// A dossier, as its history has left it: the consistency boundary.
@@ -39,6 +39,8 @@ pub struct Body {
     pub timers: BTreeMap<TimerId, Timer>,
     /// In the order they were reserved, whatever became of them.
     pub payouts: Vec<Payout>,
+    /// Dates of the order that were put off, oldest first.
+    pub extensions: Vec<Extension>,
     /// Effects that move no money and have not been answered.
     pub pending: BTreeSet<String>,
     /// How many tasks were ever opened; numbers the next one.
@@ -56,6 +58,7 @@ impl Body {
             tasks: BTreeMap::new(),
             timers: BTreeMap::new(),
             payouts: Vec::new(),
+            extensions: Vec::new(),
             pending: BTreeSet::new(),
             n_tasks: 0,
             n_texts: 0,
@@ -68,6 +71,11 @@ impl Body {
 
     pub fn payout(&self, key: &PayoutKey) -> Option<&Payout> {
         self.payouts.iter().find(|it| &it.key == key)
+    }
+
+    /// What the deadline was before it was first put off; none if it never was.
+    pub(crate) fn first_extension(&self, deadline: Deadline) -> Option<&Extension> {
+        self.extensions.iter().find(|it| it.deadline == deadline)
     }
 
     pub fn tasks_of<'a>(&'a self, case: &'a CaseNo) -> impl Iterator<Item = &'a Task> + 'a {

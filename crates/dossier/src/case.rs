@@ -2,13 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{ActorId, CaseNo, EvidenceId, LineNo, ParcelNo, PayoutKey, Quantity, Timestamp};
+use kernel::{
+    ActorId, CaseNo, EvidenceId, LineNo, ParcelNo, PayoutKey, Quantity, TaskId, Timestamp,
+};
 use money::{Money, MoneyError, Tenders};
 use policy::{Record, Value};
 
 use crate::{
     facts::Fact,
-    words::{CaseKind, Flag, GoodsClaim, Payer, Reason, Role, Route, Standing, TaskKind, Verdict},
+    words::{
+        CaseKind, Flag, GoodsClaim, Payer, Raising, Reason, Role, Route, Standing, TaskKind,
+        Verdict,
+    },
 };
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,6 +40,28 @@ pub struct Case {
     pub answered: Vec<Answered>,
     /// Whether anything about the case was ever handed to another role: first-contact resolution.
     pub handed_over: bool,
+    /// What was asked of a superior, oldest first (AUTH-13).
+    pub raised: Vec<Raised>,
+}
+
+/// Something asked of a superior. It has an answer, or its task says when one is due; a task that
+/// is gone without one went with the case.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Raised {
+    pub task: TaskId,
+    pub kind: Raising,
+    pub what: String,
+    pub at: Timestamp,
+    pub by: ActorId,
+    pub answer: Option<Returned>,
+}
+
+/// What a superior answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Returned {
+    pub answer: String,
+    pub at: Timestamp,
+    pub by: ActorId,
 }
 
 /// A kind of work that somebody has answered.
@@ -278,6 +305,17 @@ pub struct Assessment {
     pub reason: String,
     /// What the condition takes off the amount.
     pub withheld: Money,
+    /// Where it was looked at; unknown for assessments made before anybody said so.
+    pub place: Option<Place>,
+}
+
+kernel::choice! {
+    /// Where a returned parcel is opened and looked at (QC-11).
+    pub enum Place {
+        /// In front of the courier, before it is signed for.
+        Door = "door",
+        Later = "later",
+    }
 }
 
 kernel::choice! {
@@ -320,6 +358,11 @@ impl Case {
     pub fn quantity_of(&self, line: LineNo) -> Quantity {
         let found = self.pieces().iter().find(|it| it.line == line);
         found.map_or(Quantity::ZERO, |it| it.quantity)
+    }
+
+    /// Whether something kept shows the fact, so that it can be looked at again.
+    pub(crate) fn is_shown(&self, fact: Fact) -> bool {
+        self.evidence.iter().any(|it| it.shows == fact)
     }
 
     pub fn flagged(&self, flag: Flag) -> bool {

@@ -5,11 +5,11 @@ use money::{Money, Tenders};
 use policy::{Pack, Value};
 
 use crate::{
-    case::{Finding, Market, Pieces, Request},
+    case::{Finding, Market, Pieces, Place, Request},
     facts::Fact,
     order::{Announced, SoldLine},
     parcel::Scan,
-    words::{Channel, Direction, Purpose, Role},
+    words::{Channel, Direction, Purpose, Raising, Role},
 };
 
 /// A wish or a fact, given by the actor in the [`Context`].
@@ -69,6 +69,14 @@ pub enum Command {
         accepted: Vec<Pieces>,
         reason: String,
         withheld: Money,
+        /// Where; not saying so counts as later.
+        place: Option<Place>,
+    },
+    /// The warehouse does not take a return in, because of what is seen at the door (PATH4-12).
+    RefuseReturn {
+        case: CaseNo,
+        parcel: Option<ParcelNo>,
+        ground: String,
     },
 
     // Decisions.
@@ -121,6 +129,25 @@ pub enum Command {
     FinishCase {
         case: CaseNo,
     },
+    /// The marketplace now confirms receipt by itself only at `until` (TIME-07).
+    ExtendReceipt {
+        until: Timestamp,
+        ground: String,
+    },
+    /// The buyer keeps a late order that has not left: it is to leave by `until`, and the request
+    /// is over (LATE-05).
+    KeepOrder {
+        case: CaseNo,
+        until: Timestamp,
+        ground: String,
+    },
+    /// Asks a superior. A problem needs an agreed time for the answer.
+    Escalate {
+        case: CaseNo,
+        kind: Raising,
+        what: String,
+        back_at: Option<Timestamp>,
+    },
 
     // Work.
     ClaimTask {
@@ -166,6 +193,7 @@ pub struct OrderFacts {
     pub ship_by: Option<Timestamp>,
     pub shipped_at: Option<Timestamp>,
     pub confirmed_at: Option<Timestamp>,
+    pub confirm_by: Option<Timestamp>,
     pub packed: bool,
     pub presale: bool,
     pub remote: bool,

@@ -6,9 +6,11 @@
 //! one decision see what earlier ones did.
 
 mod approval;
+mod asking;
 mod assess;
 mod cases;
 mod compensation;
+mod deadlines;
 mod draft;
 mod judging;
 mod money;
@@ -69,7 +71,7 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
         Command::RecordMarket { case, market } => cases::record_market(draft, case, market),
         Command::Apply(application) => cases::apply(draft, application),
         Command::ChangeRequest { case, request } => cases::change_request(draft, case, request),
-        Command::Withdraw { case } => cases::withdraw(draft, case),
+        Command::Withdraw { case } => cases::withdraw(draft, case, ""),
         Command::EnterReturn { case, parcel, carrier } => {
             cases::enter_return(draft, case, parcel, carrier)
         }
@@ -80,8 +82,11 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
             cases::attach_evidence(draft, case, evidence, *shows)
         }
         Command::RecordReceipt { case, parcel } => assess::receipt(draft, case, parcel.as_ref()),
-        Command::Assess { case, finding, accepted, reason, withheld } => {
-            assess::assess(draft, case, *finding, accepted, (reason, *withheld))
+        Command::Assess { case, finding, accepted, reason, withheld, place } => {
+            assess::assess(draft, case, (*finding, *place), accepted, (reason, *withheld))
+        }
+        Command::RefuseReturn { case, parcel, ground } => {
+            assess::refuse_return(draft, case, parcel.as_ref(), ground)
         }
         Command::Judge { case } => judging::look_again(draft, case),
         Command::Approve { case, amount, ground } => {
@@ -103,6 +108,15 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
             assess::send_replacement(draft, case, parcel, carrier)
         }
         Command::FinishCase { case } => assess::finish(draft, case),
+        Command::ExtendReceipt { until, ground } => {
+            deadlines::extend_receipt(draft, *until, ground)
+        }
+        Command::KeepOrder { case, until, ground } => {
+            deadlines::keep_order(draft, case, *until, ground)
+        }
+        Command::Escalate { case, kind, what, back_at } => {
+            asking::escalate(draft, case, (*kind, *back_at), what)
+        }
         Command::ClaimTask { task } => work::claim(draft, task),
         Command::AnswerTask { task, answer } => work::answer(draft, task, answer),
         Command::HandOverTask { task, to } => work::hand_over(draft, task, *to),

@@ -4,9 +4,9 @@ use kernel::{ActorId, CaseNo, ParcelNo, PayoutKey, TaskId, TimerId, Timestamp};
 use policy::Value;
 
 use crate::{
-    case::{Assessment, Case, Evidence, Judgement, Market, Request, Status},
+    case::{Assessment, Case, Evidence, Judgement, Market, Raised, Request, Status},
     facts::Fact,
-    order::Order,
+    order::{Extension, Order},
     parcel::Scan,
     payout::Payout,
     task::{Task, Timer},
@@ -65,6 +65,10 @@ pub enum Event {
         case: CaseNo,
         parcel: Option<ParcelNo>,
     },
+    /// A date of the order was put off.
+    DeadlineExtended {
+        extension: Box<Extension>,
+    },
     /// The outside answered an effect that moves no money.
     Delivered {
         effect: String,
@@ -92,6 +96,8 @@ pub enum CaseChange {
     },
     Assessed(Box<Assessment>),
     Judged(Box<Judgement>),
+    /// A superior was asked.
+    Raised(Box<Raised>),
     /// The case moved on. The ground is in the actor's words, where there are any (REVIEW-04).
     Status {
         status: Status,
@@ -117,6 +123,11 @@ pub enum TaskChange {
         to: Role,
     },
     Overdue,
+    /// It was not answered in time and stays owed, by `to` and with a new date.
+    Renewed {
+        to: Role,
+        due: Timestamp,
+    },
     Answered {
         by: ActorId,
         at: Timestamp,
@@ -142,6 +153,7 @@ impl Event {
             Self::TimerCleared { .. } => "timer-cleared",
             Self::BuyerTold { .. } => "buyer-told",
             Self::StopAsked { .. } => "stop-asked",
+            Self::DeadlineExtended { .. } => "deadline-extended",
             Self::Delivered { .. } => "delivered",
         }
     }
@@ -157,6 +169,7 @@ impl CaseChange {
             Self::ReturnEntered { .. } => "return-entered",
             Self::Assessed(_) => "assessed",
             Self::Judged(_) => "judged",
+            Self::Raised(_) => "raised",
             Self::Status { .. } => "status-changed",
         }
     }
@@ -180,6 +193,7 @@ impl TaskChange {
             Self::Claimed { .. } => "task-claimed",
             Self::HandedOver { .. } => "task-handed-over",
             Self::Overdue => "task-overdue",
+            Self::Renewed { .. } => "task-renewed",
             Self::Answered { .. } => "task-answered",
             Self::Dropped => "task-dropped",
         }

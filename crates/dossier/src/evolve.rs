@@ -5,10 +5,11 @@ use policy::Value;
 
 use crate::{
     body::{Body, Dossier},
-    case::{Answered, Case, Change, Judgement},
+    case::{Answered, Case, Change, Judgement, Returned},
     event::{CaseChange, Event, PayoutChange, TaskChange},
     parcel::Parcel,
     payout::PayoutStatus,
+    words::Deadline,
 };
 
 impl Dossier {
@@ -87,6 +88,14 @@ impl Body {
             Event::StopAsked { case, .. } => {
                 self.pending.insert(Event::stop_effect(case));
             }
+            Event::DeadlineExtended { extension } => {
+                let until = Some(extension.until);
+                match extension.deadline {
+                    Deadline::Shipping => self.order.ship_by = until,
+                    Deadline::Receipt => self.order.confirm_by = until,
+                }
+                self.extensions.push((**extension).clone());
+            }
             Event::Delivered { effect, .. } => {
                 self.pending.remove(effect);
             }
@@ -105,13 +114,21 @@ impl Body {
                     self.case_mut(&case)?.handed_over = true;
                 }
             }
-            TaskChange::Answered { at, .. } => {
+            TaskChange::Renewed { to, due } => {
+                (task.role, task.owner, task.due) = (*to, None, *due);
+            }
+            TaskChange::Answered { by, at, answer } => {
                 let (kind, case, wanted) = (task.kind, task.case.clone(), task.by_policy);
                 self.tasks.remove(id);
-                if let Some(case) = case.filter(|_| wanted) {
-                    let case = self.case_mut(&case)?;
+                let Some(case) = case else { return Some(()) };
+                let case = self.case_mut(&case)?;
+                if wanted {
                     case.answered.retain(|it| it.task != kind);
                     case.answered.push(Answered { task: kind, at: *at });
+                }
+                if let Some(raised) = case.raised.iter_mut().find(|it| it.task == *id) {
+                    let (answer, by) = (answer.clone(), by.clone());
+                    raised.answer = Some(Returned { answer, at: *at, by });
                 }
             }
             TaskChange::Dropped => {
@@ -150,6 +167,7 @@ impl Case {
                 }
                 self.judgement = Some((**judgement).clone());
             }
+            CaseChange::Raised(raised) => self.raised.push((**raised).clone()),
             CaseChange::Status { status, .. } => self.status = status.clone(),
         }
     }

@@ -8,9 +8,12 @@
 use kernel::Choice;
 use policy::{Field, Kind, Value};
 
-use crate::words::{
-    Act, CaseKind, Channel, GoodsClaim, GoodsClass, Reason, Role, Route, Signer, Standing,
-    TaskKind, Verdict,
+use crate::{
+    case::Place,
+    words::{
+        Act, CaseKind, Channel, GoodsClaim, GoodsClass, Reason, Role, Route, Signer, Standing,
+        TaskKind, Verdict,
+    },
 };
 
 /// Where a fact's value comes from.
@@ -121,7 +124,10 @@ const STEP: Kind = Kind::Choice(&[
     "withdrawn",
     "escalated",
     "received",
+    "return-refused",
+    "solved",
 ]);
+const PLACE: Kind = Kind::Choice(Place::CODES);
 const PAGE: Kind = Kind::Choice(&["right", "wrong", "unclear"]);
 
 facts! {
@@ -165,6 +171,8 @@ facts! {
     SharedNumber = "shared-number": Kind::Flag, Computed;
     SurfaceMail = "surface-mail": Kind::Flag, Computed;
     RefusedCarrier = "refused-carrier": Kind::Flag, Computed;
+    ReturnSignedBy = "return-signed-by": Kind::Choice(Signer::CODES), Sometimes;
+    InspectedAt = "inspected-at": PLACE, Sometimes;
     Assessment = "assessment": ASSESSMENT, Sometimes;
     // What earlier rulings of the same look said.
     Route = "route": Kind::Choice(Route::CODES), Sometimes;
@@ -229,6 +237,7 @@ facts! {
     ProblemPhoto = "problem-photo": Kind::Flag, Finding;
     ChatAdmission = "chat-admission": Kind::Flag, Finding;
     BuyerProof = "buyer-proof": Kind::Flag, Finding;
+    KeepConsent = "keep-consent": Kind::Flag, Finding;
     PageScreenshot = "page-screenshot": Kind::Flag, Finding;
     CourierNotice = "courier-notice": Kind::Flag, Finding;
     // Findings about other people's answers.

@@ -1,9 +1,9 @@
 //! What was bought, paid and promised.
 
-use kernel::{LineNo, PackId, Quantity, Sku, Timestamp};
+use kernel::{ActorId, CaseNo, LineNo, PackId, Quantity, Sku, Timestamp};
 use money::{Currency, Money, MoneyError, Tenders, share_out};
 
-use crate::words::{Channel, GoodsClass};
+use crate::words::{Channel, Deadline, GoodsClass};
 
 /// An order as its source last described it.
 ///
@@ -21,6 +21,8 @@ pub struct Order {
     /// Marked shipped; the goods may have left earlier, or not at all.
     pub shipped_at: Option<Timestamp>,
     pub confirmed_at: Option<Timestamp>,
+    /// When the marketplace confirms receipt by itself, as far as we know.
+    pub confirm_by: Option<Timestamp>,
     /// Waybill printed or goods packed, as the warehouse notes it.
     pub packed: bool,
     pub presale: bool,
@@ -60,6 +62,19 @@ pub struct Promotion {
     pub repeats: bool,
     /// The part of the reduction each line carries, in line order. Lines outside carry nothing.
     pub shares: Vec<Money>,
+}
+
+/// A date of the order that was put off (TIME-07).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Extension {
+    pub deadline: Deadline,
+    pub from: Option<Timestamp>,
+    pub until: Timestamp,
+    pub reason: String,
+    /// The case it was done for, if one is behind it.
+    pub case: Option<CaseNo>,
+    pub at: Timestamp,
+    pub by: ActorId,
 }
 
 /// A line before its paid share is known.

@@ -91,7 +91,8 @@ impl Event {
             | Self::TimerSet { .. }
             | Self::TimerCleared { .. }
             | Self::BuyerTold { .. }
-            | Self::StopAsked { .. } => None,
+            | Self::StopAsked { .. }
+            | Self::DeadlineExtended { .. } => None,
         }
     }
 }
@@ -133,6 +134,7 @@ pub fn react(event: &Event, body: &Body) -> Option<Effect> {
         | Event::TaskChanged { .. }
         | Event::TimerSet { .. }
         | Event::TimerCleared { .. }
+        | Event::DeadlineExtended { .. }
         | Event::Delivered { .. } => None,
     }
 }
@@ -175,6 +177,7 @@ pub fn post(event: &Event, before: Option<&Body>) -> Result<Option<Posting>, Mon
         | Event::TimerCleared { .. }
         | Event::BuyerTold { .. }
         | Event::StopAsked { .. }
+        | Event::DeadlineExtended { .. }
         | Event::Delivered { .. } => Ok(None),
     }
 }

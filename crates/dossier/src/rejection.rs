@@ -1,6 +1,6 @@
 //! Why a command was turned down. Each variant is a sentence an agent can act on.
 
-use kernel::{CaseNo, LineNo, PayoutKey, Quantity, TaskId};
+use kernel::{CaseNo, LineNo, PayoutKey, Quantity, Span, TaskId};
 use money::{Money, MoneyError};
 use policy::Gap;
 use thiserror::Error;
@@ -67,6 +67,14 @@ pub enum Rejection {
     TaskTaken { task: TaskId },
     #[error("an answer says what was found or done")]
     NoAnswer,
+    #[error("no receipt deadline is running that could be put off")]
+    NoReceiptDeadline,
+    #[error("a deadline moves to a later moment, and by at most {most} in all")]
+    DeadlineOutOfReach { most: Span },
+    #[error("the order has left already; a late order is kept before it ships")]
+    AlreadyShipped,
+    #[error("say by when the answer comes back, at a moment that is still to come")]
+    NoReturnTime,
     #[error("`{what}` is not a name that can be used here")]
     BadName { what: String },
     #[error(transparent)]
@@ -108,6 +116,10 @@ impl Rejection {
             Self::UnknownTask { .. } => "unknown-task",
             Self::TaskTaken { .. } => "task-taken",
             Self::NoAnswer => "no-answer",
+            Self::NoReceiptDeadline => "no-receipt-deadline",
+            Self::DeadlineOutOfReach { .. } => "deadline-out-of-reach",
+            Self::AlreadyShipped => "already-shipped",
+            Self::NoReturnTime => "no-return-time",
             Self::BadName { .. } => "bad-name",
             Self::PolicyGap(_) => "policy-gap",
             Self::Money(_) => "money",

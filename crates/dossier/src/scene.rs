@@ -136,6 +136,11 @@ impl<'a> Scene<'a> {
                 let assessment = self.case.assessment.as_ref();
                 Value::maybe(assessment.map(|it| fact.coded(it.finding.code())))
             }
+            Fact::InspectedAt => {
+                let place = self.case.assessment.as_ref().and_then(|it| it.place);
+                Value::maybe(place.map(Value::choice))
+            }
+            Fact::ReturnSignedBy => Value::maybe(self.return_signer().map(Value::choice)),
             Fact::InWarranty => self.in_warranty(),
             Fact::ShopType => fact.coded(self.limits.shop_type),
             Fact::AutoRefund => Value::flag(self.limits.auto_refund),
@@ -212,6 +217,11 @@ impl<'a> Scene<'a> {
 
     fn signer(&self) -> Option<Signer> {
         self.body.outbound().filter_map(|it| it.signed()).filter_map(|it| it.signer).max()
+    }
+
+    fn return_signer(&self) -> Option<Signer> {
+        let signed = self.body.returns_of(self.case).filter_map(|it| it.signed());
+        signed.filter_map(|it| it.signer).max()
     }
 
     fn outbound_silent_for(&self) -> Option<Span> {

@@ -131,7 +131,7 @@ inquiries! {
         PromotionMode, Abuse, Instant, Intervened, ReturnTrack, SharedNumber, SurfaceMail,
         RefusedCarrier, DaysLeft, TimeLeft, Assessment, RedSeal, UnpackingVideo, ChatAdmission,
         Negotiation, Upset, AboveShare, NothingDue, GoodsClass, Wish, Tracking, ProblemPhoto,
-        SendingSlip,
+        SendingSlip, ReturnSignedBy,
     ] -> ADVICE;
 
     /// Quality of clothes (DT-12).
@@ -201,6 +201,11 @@ inquiries! {
     /// Installation (DT-30).
     INSTALLATION = "installation", One, [Wish, Negotiation] -> ADVICE;
 
+    /// What an inspection has to be proven with, and who hears of it at once (PATH4-06, PATH4-07).
+    INSPECTION = "inspection", One, [Assessment, InspectedAt, Kind] -> &[
+        must("photo", Kind::Flag), must("video", Kind::Flag),
+        may("task", Kind::Choice(TaskKind::CODES)),
+    ];
     /// Who pays the postage of the way back, and whether outward postage goes back (DT-17).
     POSTAGE = "postage", One, [
         Route, Kind, Reason, Module, Fault, FaultVerdict, Insists, CannotRefuse, Worn,
@@ -255,6 +260,10 @@ static CONSTANTS: &[Constant] = &[
     Constant { name: "stagnant-after-remote", kind: Kind::Span },
     Constant { name: "deadline-near", kind: Kind::Span },
     Constant { name: "follow-up-after", kind: Kind::Span },
+    Constant { name: "receipt-extension-most", kind: Kind::Span },
+    Constant { name: "shipping-extension-most", kind: Kind::Span },
+    Constant { name: "exchange-arrives-within", kind: Kind::Span },
+    Constant { name: "refused-return-needs-photo", kind: Kind::Flag },
     Constant { name: "warranty", kind: Kind::Days },
     Constant { name: "reevaluate-promotions", kind: Kind::Flag },
     Constant { name: "refused-carriers", kind: Kind::Text },

@@ -207,6 +207,8 @@ choice! {
         ArrangePickup = "arrange-pickup",
         ChangeAddress = "change-address",
         CourierNotice = "courier-notice",
+        ReturnProblem = "return-problem",
+        ExtendReceipt = "extend-receipt",
     }
 }
 
@@ -218,6 +220,26 @@ impl TaskKind {
             self,
             Self::RegisterClaim | Self::CourierNotice | Self::TellOperations | Self::RepayPostage
         )
+    }
+}
+
+choice! {
+    /// A date of the order that can be put off.
+    pub enum Deadline {
+        /// By when the goods leave.
+        Shipping = "shipping",
+        /// When the marketplace confirms receipt by itself.
+        Receipt = "receipt",
+    }
+}
+
+choice! {
+    /// What an agent asks a superior for besides an amount.
+    pub enum Raising {
+        /// A buyer's special wish, which has no amount (AUTH-09).
+        SpecialWish = "special-wish",
+        /// A problem that is over the agent's head (AUTH-11).
+        Problem = "problem",
     }
 }
 

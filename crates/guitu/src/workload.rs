@@ -127,6 +127,7 @@ fn facts(draw: &mut Draw, number: u32) -> Result<OrderFacts> {
         ship_by: Some(START.plus(Span::days(1))),
         shipped_at: None,
         confirmed_at: None,
+        confirm_by: None,
         packed: false,
         presale: false,
         remote: false,

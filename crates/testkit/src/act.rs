@@ -140,6 +140,10 @@ impl Stage<'_> {
                 let (effect, delivered) = (effect.clone(), *delivered);
                 (about, Role::System, Command::RecordDelivery { effect, delivered })
             }
+            OrderAct::ExtendReceipt(until, ground) => {
+                let (until, ground) = (self.instant(*until), ground.clone());
+                (about, Role::Agent, Command::ExtendReceipt { until, ground })
+            }
             OrderAct::Fire(timer) => (about, Role::System, Command::Fire { timer: timer.clone() }),
         };
         self.last_order = Some(order.clone());
@@ -194,7 +198,20 @@ impl Stage<'_> {
             CaseAct::Receive(parcel) => {
                 (Role::Warehouse, Command::RecordReceipt { case: no, parcel })
             }
-            CaseAct::Assess(look) => (Role::Inspector, self.assess_command(order, no, look)?),
+            CaseAct::Assess(look) => {
+                return Ok((Role::Inspector, self.assess_commands(order, no, look)?));
+            }
+            CaseAct::RefuseReturn(parcel, ground) => {
+                (Role::Warehouse, Command::RefuseReturn { case: no, parcel, ground })
+            }
+            CaseAct::KeepOrder(until, ground) => {
+                let until = self.instant(until);
+                (Role::Agent, Command::KeepOrder { case: no, until, ground })
+            }
+            CaseAct::Escalate(kind, what, back_at) => {
+                let back_at = back_at.map(|it| self.instant(it));
+                (Role::Agent, Command::Escalate { case: no, kind, what, back_at })
+            }
             CaseAct::Judge => (Role::Agent, Command::Judge { case: no }),
             CaseAct::Approve(amount, ground) => {
                 (Role::Leader, Command::Approve { case: no, amount, ground })

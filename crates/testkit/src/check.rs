@@ -1,6 +1,7 @@
 //! Holding what is seen against what must be seen.
 
 mod case;
+mod dates;
 mod money;
 mod work;
 

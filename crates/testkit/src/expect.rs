@@ -1,6 +1,8 @@
 //! What must be seen after a step. What is not said is not checked.
 
-use dossier::words::{CaseKind, Flag, Payer, Purpose, Reason, Role, Route, TaskKind, Verdict};
+use dossier::words::{
+    CaseKind, Deadline, Flag, Payer, Purpose, Raising, Reason, Role, Route, TaskKind, Verdict,
+};
 use kernel::{CaseNo, ParcelNo};
 use money::{Account, Money, Tender};
 
@@ -82,6 +84,17 @@ pub struct CaseSeen {
     pub handed_over: Option<bool>,
     /// What is found out so far, by the fact's name, as it is written.
     pub findings: Vec<(dossier::facts::Fact, policy::Value)>,
+    /// What was asked of a superior, oldest first, no more and no less.
+    pub raised: Option<Vec<RaisedSeen>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RaisedSeen {
+    pub kind: Option<Raising>,
+    pub what: Option<String>,
+    /// When an answer is due; nothing is, once there is one.
+    pub next: Option<When>,
+    pub answer: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -118,6 +131,19 @@ pub struct OrderSeen {
     pub parcels: Vec<(ParcelNo, String)>,
     /// Where the history contradicts itself.
     pub stopped_at: Option<String>,
+    pub ship_by: Option<When>,
+    pub confirm_by: Option<When>,
+    /// Dates that were put off, oldest first, no more and no less.
+    pub extended: Option<Vec<ExtensionSeen>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ExtensionSeen {
+    pub deadline: Option<Deadline>,
+    pub from: Option<When>,
+    pub until: Option<When>,
+    pub reason: Option<String>,
+    pub by: Option<String>,
 }
 
 /// What a reply text of the pack says.

@@ -21,8 +21,8 @@ objects! {
     PERSON = "person" ["role", "grade"];
     ORDER = "order" [
         "order", "channel", "buyer", "placed-at", "paid-at", "ship-by", "shipped-at", "signed-at",
-        "confirmed-at", "packed", "presale", "remote", "lines", "coupon", "promotions", "postage",
-        "points", "gift-card", "paid", "parcels",
+        "confirmed-at", "confirm-by", "packed", "presale", "remote", "lines", "coupon",
+        "promotions", "postage", "points", "gift-card", "paid", "parcels",
     ];
     LINE = "line" ["sku", "title", "price", "pieces", "class", "paid"];
     PROMOTION = "promotion" ["over", "off", "repeats", "lines"];
@@ -33,12 +33,13 @@ objects! {
         "courier", "market", "apply", "change", "withdraw", "enter-return", "find", "attach",
         "receive", "assess", "judge", "approve", "decline", "ask-buyer", "refund-ahead",
         "compensate", "repay-postage", "decide-approval", "send-replacement", "finish",
-        "claim-task", "answer-task", "hand-over-task", "record-payout", "retry-payout",
+        "refuse-return", "extend-receipt", "keep-order", "escalate", "claim-task", "answer-task",
+        "hand-over-task", "record-payout", "retry-payout",
         "release-payout", "record-delivery", "fire", "refund",
     ];
     PROVIDER = "provider" ["next"];
     ORDER_NEWS = "order-news" [
-        "ship-by", "shipped-at", "confirmed-at", "packed", "remote", "paid",
+        "ship-by", "shipped-at", "confirmed-at", "confirm-by", "packed", "remote", "paid",
     ];
     COURIER = "courier" ["parcel", "carrier", "direction", "case", "scans"];
     MARKET = "market" [
@@ -57,7 +58,13 @@ objects! {
     OF_CASE = "of-case" ["case", "cases"];
     ENTER_RETURN = "enter-return" ["case", "cases", "parcel", "carrier"];
     RECEIVE = "receive" ["case", "cases", "parcel"];
-    ASSESS = "assess" ["case", "cases", "finding", "accepted", "reason", "withheld"];
+    ASSESS = "assess" [
+        "case", "cases", "finding", "accepted", "reason", "withheld", "place", "photo", "video",
+    ];
+    REFUSE_RETURN = "refuse-return" ["case", "cases", "parcel", "ground"];
+    EXTEND_RECEIPT = "extend-receipt" ["until", "ground"];
+    KEEP_ORDER = "keep-order" ["case", "cases", "until", "ground"];
+    ESCALATE = "escalate" ["case", "cases", "kind", "what", "back-at"];
     APPROVE = "approve" ["case", "cases", "amount", "ground"];
     WITH_GROUND = "with-ground" ["case", "cases", "ground"];
     ASK_BUYER = "ask-buyer" ["case", "cases", "what"];
@@ -87,8 +94,9 @@ objects! {
         "verdict", "automatic", "clause", "rulings", "amount", "cash", "points", "gift-card",
         "cap", "least", "most", "postage-by", "flags", "no-flags", "reply", "work", "breakdown",
         "ground", "deadline", "approver", "due", "received-at", "returns", "handed-over",
-        "findings",
+        "findings", "raised",
     ];
+    RAISED_SEEN = "raised-seen" ["kind", "what", "next", "answer"];
     BREAKDOWN = "breakdown" [
         "list", "reductions", "forfeited", "restored", "postage", "deducted", "withheld", "due",
     ];
@@ -99,6 +107,8 @@ objects! {
     ];
     ORDER_SEEN = "order-seen" [
         "paid", "left", "left-cash", "left-points", "shipped", "parcels", "stopped-at",
+        "ship-by", "confirm-by", "extended",
     ];
+    EXTENSION_SEEN = "extension-seen" ["deadline", "from", "until", "reason", "by"];
     TEXT_SEEN = "text-seen" ["text", "mentions", "says", "says-not"];
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use dossier::{
-    case::{Finding, Pieces},
+    case::{Finding, Pieces, Place},
     command::PayoutOutcome,
     facts::Fact,
     order::{Announced, SoldLine},
-    words::{CaseKind, Channel, Direction, GoodsClaim, Purpose, Reason, Role, ScanKind, Signer},
+    words::{
+        CaseKind, Channel, Direction, GoodsClaim, Purpose, Raising, Reason, Role, ScanKind, Signer,
+    },
 };
 use kernel::{CaseNo, EvidenceId, OrderNo, ParcelNo, PayoutKey, TimerId};
 use money::Money;
@@ -61,6 +63,7 @@ pub struct Sale {
     pub ship_by: Option<When>,
     pub shipped_at: Option<When>,
     pub confirmed_at: Option<When>,
+    pub confirm_by: Option<When>,
     pub packed: bool,
     pub presale: bool,
     pub remote: bool,
@@ -143,6 +146,7 @@ pub enum OrderAct {
     RetryPayout(PayoutKey),
     ReleasePayout(PayoutKey),
     RecordDelivery(String, bool),
+    ExtendReceipt(When, String),
     Fire(TimerId),
 }
 
@@ -167,6 +171,9 @@ pub enum CaseAct {
     DecideApproval(bool, String),
     SendReplacement(ParcelNo, String),
     Finish,
+    RefuseReturn(Option<ParcelNo>, String),
+    KeepOrder(When, String),
+    Escalate(Raising, String, Option<When>),
     Task(TaskAct),
 }
 
@@ -187,6 +194,7 @@ pub struct OrderNews {
     pub ship_by: Option<When>,
     pub shipped_at: Option<When>,
     pub confirmed_at: Option<When>,
+    pub confirm_by: Option<When>,
     pub packed: bool,
     pub remote: bool,
     /// Another total than the one known.
@@ -233,6 +241,9 @@ pub struct Look {
     pub accepted: Vec<Pieces>,
     pub reason: String,
     pub withheld: Money,
+    pub place: Option<Place>,
+    /// What is attached before the result is given.
+    pub shown: Vec<(Fact, EvidenceId)>,
 }
 
 impl Default for Look {
@@ -242,6 +253,8 @@ impl Default for Look {
             accepted: Vec::new(),
             reason: String::new(),
             withheld: Money::zero(money::Currency::Cny),
+            place: Some(Place::Door),
+            shown: Vec::new(),
         }
     }
 }

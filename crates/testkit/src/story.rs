@@ -49,6 +49,11 @@ fn line(event: &Event, zone: Zone) -> Option<String> {
             format!("parcel {parcel} is to be stopped")
         }
         Event::StopAsked { parcel: None, .. } => "the order is to be stopped".to_owned(),
+        Event::DeadlineExtended { extension } => {
+            let until = zone.civil(extension.until).short();
+            let (deadline, reason) = (extension.deadline, &extension.reason);
+            format!("the {deadline} deadline is put off to {until} ({reason})")
+        }
         Event::Delivered { effect, delivered: true } => format!("{effect} is done"),
         Event::Delivered { effect, delivered: false } => format!("{effect} was not taken on"),
     })
@@ -70,6 +75,7 @@ fn case_line(change: &CaseChange, zone: Zone) -> String {
         CaseChange::ReturnEntered { parcel, .. } => format!("comes back in parcel {parcel}"),
         CaseChange::Assessed(look) => format!("inspected: {}", look.finding),
         CaseChange::Judged(judgement) => judged(judgement),
+        CaseChange::Raised(raised) => format!("asks a superior, {}: {}", raised.kind, raised.what),
         CaseChange::Status { status, ground } if ground.is_empty() => {
             format!("is now {}", status_line(status))
         }
@@ -105,6 +111,7 @@ fn task_line(change: &TaskChange) -> String {
         TaskChange::Claimed { by } => format!("is taken on by {by}"),
         TaskChange::HandedOver { to } => format!("is handed to the {to}"),
         TaskChange::Overdue => "is overdue".to_owned(),
+        TaskChange::Renewed { to, .. } => format!("goes up to the {to} with a new date"),
         TaskChange::Answered { answer, .. } => format!("is answered: {answer}"),
         TaskChange::Dropped => "is not owed any more".to_owned(),
     }

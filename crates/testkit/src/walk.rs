@@ -74,7 +74,10 @@ impl Stage<'_> {
                 Some((Role::Warehouse, Command::RecordReceipt { case: no, parcel: None }))
             }
             Status::Inspecting { .. } if case.assessment.is_none() => {
-                Some((Role::Inspector, self.assess_command(order, no, walk.look.clone())?))
+                // A walk attaches nothing else.
+                let done = case.evidence.len();
+                let commands = self.assess_commands(order, no, walk.look.clone())?;
+                commands.into_iter().nth(done).map(|it| (Role::Inspector, it))
             }
             Status::Submitted
             | Status::UnderReview

@@ -136,6 +136,11 @@ fn due(body: &Body, case: &Case) -> Option<Timestamp> {
     if let Status::AwaitingApproval { due, .. } = case.status {
         return Some(due);
     }
+    // What was agreed with a superior is what the buyer was told (AUTH-12).
+    let raised = case.raised.iter().rev().find_map(|it| body.tasks.get(&it.task));
+    if let Some(task) = raised {
+        return Some(task.due);
+    }
     body.tasks_of(&case.no).map(|it| it.due).min()
 }
 

@@ -119,6 +119,7 @@ fn case_of(event: &Event, before: Option<&Body>) -> Option<CaseNo> {
         | Event::TimerCleared { .. }
         | Event::BuyerTold { .. }
         | Event::StopAsked { .. }
+        | Event::DeadlineExtended { .. }
         | Event::Delivered { .. } => None,
     }
 }
@@ -164,6 +165,7 @@ fn terms(change: &Change<'_>, event: &Event, rows: &mut Vec<RowChange>) {
         | Event::TimerCleared { .. }
         | Event::BuyerTold { .. }
         | Event::StopAsked { .. }
+        | Event::DeadlineExtended { .. }
         | Event::Delivered { .. } => (),
     }
 }
@@ -191,6 +193,7 @@ fn touched<'a>(change: &Change<'a>, after: &'a Body) -> BTreeSet<&'a CaseNo> {
             | Event::TimerCleared { .. }
             | Event::BuyerTold { .. }
             | Event::StopAsked { .. }
+            | Event::DeadlineExtended { .. }
             | Event::Delivered { .. } => (),
         }
     }

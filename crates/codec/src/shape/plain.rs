@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, fmt};
 
 use dossier::{
-    case::Finding,
+    case::{Finding, Place},
     facts::Fact,
     words::{
-        CaseKind, Channel, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose, Reason, Role,
-        Route, ScanKind, Signer, Standing, TaskKind, Verdict,
+        CaseKind, Channel, Deadline, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose,
+        Raising, Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
     },
 };
 use kernel::{
@@ -78,8 +78,8 @@ macro_rules! choices {
 }
 
 choices! {
-    CaseKind Channel Currency Direction Fact Finding Flag GoodsClaim GoodsClass Payer Purpose
-    Reason Role Route ScanKind Signer Standing TaskKind Tender Verdict
+    CaseKind Channel Currency Deadline Direction Fact Finding Flag GoodsClaim GoodsClass Payer
+    Place Purpose Raising Reason Role Route ScanKind Signer Standing TaskKind Tender Verdict
 }
 
 macro_rules! numbers {

@@ -8,17 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use dossier::{
     Body, Case, Dossier,
     case::{
-        Answered, Assessment, Change, Evidence, Finding, Judgement, Market, Pieces, Request,
-        Status, Worth,
+        Answered, Assessment, Change, Evidence, Finding, Judgement, Market, Pieces, Place, Raised,
+        Request, Returned, Status, Worth,
     },
     facts::Fact,
-    order::{Line, Order, Promotion},
+    order::{Extension, Line, Order, Promotion},
     parcel::{Parcel, Scan},
     payout::{Payout, PayoutStatus},
     task::{Task, Timer, TimerPurpose},
     words::{
-        CaseKind, Channel, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose, Reason, Role,
-        Route, ScanKind, Signer, Standing, TaskKind, Verdict,
+        CaseKind, Channel, Deadline, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose,
+        Raising, Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
     },
 };
 use kernel::{LineNo, Quantity, Span, Timestamp};
@@ -67,6 +67,7 @@ pub(crate) fn order(n_lines: u16) -> Order {
         ship_by: Some(at(172_800)),
         shipped_at: Some(at(80_000)),
         confirmed_at: None,
+        confirm_by: None,
         packed: true,
         presale: false,
         remote: false,
@@ -177,6 +178,7 @@ fn assessment() -> Assessment {
         accepted: vec![pieces(1, 1)],
         reason: "一件有污渍".to_owned(),
         withheld: fen(500),
+        place: Some(Place::Later),
     }
 }
 
@@ -211,6 +213,30 @@ pub(crate) fn case(no: &str) -> Case {
         assessment: None,
         answered: vec![Answered { task: TaskKind::ChatBuyer, at: at(195_000) }],
         handed_over: true,
+        raised: vec![raised()],
+    }
+}
+
+fn raised() -> Raised {
+    Raised {
+        task: id("C1-7"),
+        kind: Raising::Problem,
+        what: "买家要求当面道歉".to_owned(),
+        at: at(196_000),
+        by: id("wang"),
+        answer: Some(Returned { answer: "可以".to_owned(), at: at(197_000), by: id("li") }),
+    }
+}
+
+fn extension() -> Extension {
+    Extension {
+        deadline: Deadline::Receipt,
+        from: Some(at(500_000)),
+        until: at(900_000),
+        reason: "换货还没到".to_owned(),
+        case: Some(id("C1")),
+        at: at(210_000),
+        by: id("wang"),
     }
 }
 
@@ -281,6 +307,7 @@ pub(crate) fn dossier() -> Dossier {
     body.payouts =
         vec![payout(CASE, PayoutStatus::Settled { at: at(9), reference: "4200".to_owned() })];
     body.pending = BTreeSet::from(["240011223344556677-text-2".to_owned()]);
+    body.extensions = vec![extension()];
     (body.n_tasks, body.n_texts) = (3, 2);
     Dossier::Open(Box::new(body))
 }

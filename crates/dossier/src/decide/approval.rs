@@ -5,6 +5,7 @@ use money::{Money, Tenders};
 
 use super::{
     Draft,
+    deadlines::outlast_replacement,
     draft::{not_possible, some_ground},
     judging::{self, hold},
     money::{let_go, pay_now, pay_pieces_now, release, reserve, send, settle_nothing},
@@ -106,6 +107,7 @@ fn agree_to_return(
     draft.drop_tasks(case, |it| it.by_policy)?;
     let deadline = draft.case(case)?.market.deadline;
     draft.move_to(case, Status::AwaitingReturn { deadline }, ground)?;
+    outlast_replacement(draft, case)?;
     draft.tell(case, "approved-return")?;
     judging::look_again(draft, case)
 }
@@ -115,6 +117,7 @@ fn replace(draft: &mut Draft<'_>, case: &CaseNo, ground: &str) -> Result<(), Rej
     draft.drop_tasks(case, |it| it.by_policy)?;
     draft.move_to(case, Status::SendingReplacement { parcel: None }, ground)?;
     draft.open_task(case, TaskKind::ShipReplacement, false)?;
+    outlast_replacement(draft, case)?;
     draft.tell(case, "approved-replacement")
 }
 

@@ -2,19 +2,23 @@
 
 use kernel::{CaseNo, ParcelNo};
 use money::Money;
+use policy::Gap;
 
 use super::{
     Draft,
-    draft::not_possible,
-    judging::{self},
+    deadlines::outlast_replacement,
+    draft::{not_possible, some_ground},
+    judging,
     money::let_go,
 };
 use crate::{
-    case::{Assessment, Finding, Pieces, Status},
+    case::{Assessment, Case, Finding, Pieces, Place, Status},
     event::{CaseChange, Event},
     facts::Fact,
-    parcel::Scan,
+    parcel::{Parcel, Scan},
     rejection::Rejection,
+    scene::Scene,
+    vocabulary,
     words::{CaseKind, Direction, ScanKind, TaskKind, Verdict},
 };
 
@@ -54,7 +58,7 @@ pub(crate) fn receipt(
 pub(crate) fn assess(
     draft: &mut Draft<'_>,
     case: &CaseNo,
-    finding: Finding,
+    (finding, place): (Finding, Option<Place>),
     accepted: &[Pieces],
     (reason, withheld): (&str, Money),
 ) -> Result<(), Rejection> {
@@ -80,9 +84,14 @@ pub(crate) fn assess(
         accepted,
         reason: reason.to_owned(),
         withheld,
+        place,
     };
+    let tell = check_proof(draft, case, &assessment)?;
     draft.change(case, CaseChange::Assessed(Box::new(assessment)))?;
     draft.drop_tasks(case, |it| it.kind == TaskKind::Inspect)?;
+    if let Some(task) = tell {
+        draft.open_task(case, task, false)?;
+    }
     draft.tell(case, if finding == Finding::Pass { "passed" } else { "failed" })?;
     let kind = draft.case(case)?.request.kind;
     if finding == Finding::Pass && kind == CaseKind::Exchange {
@@ -92,6 +101,68 @@ pub(crate) fn assess(
     if finding == Finding::Pass && kind == CaseKind::Repair {
         return draft.move_to(case, Status::Repairing, "");
     }
+    judging::look_again(draft, case)
+}
+
+/// PATH4-06, PATH4-07: policy says what an inspection has to be proven with, and whose work its
+/// result is at once.
+fn check_proof(
+    draft: &Draft<'_>,
+    case: &CaseNo,
+    assessment: &Assessment,
+) -> Result<Option<TaskKind>, Rejection> {
+    let known = draft.case(case)?;
+    let assessed = Case { assessment: Some(assessment.clone()), ..known.clone() };
+    let scene = Scene::new(&draft.body, &assessed, draft.context)?;
+    let gap = || Gap { name: vocabulary::INSPECTION.question.name.to_owned() };
+    let ruling = scene.ask_quietly(&vocabulary::INSPECTION).ok_or_else(gap)?;
+    let owed = [
+        ("photo", Fact::ProblemPhoto, "a picture of the problem"),
+        ("video", Fact::UnpackingVideo, "the video of the unpacking"),
+    ];
+    for (output, fact, what) in owed {
+        if ruling.flag(output) == Some(true) && !known.is_shown(fact) {
+            return Err(Rejection::ProofMissing { what });
+        }
+    }
+    Ok(ruling.choice("task"))
+}
+
+/// PATH4-12: seen at the door and not taken in. The parcel goes back with the courier, and the
+/// buyer sees what was wrong.
+pub(crate) fn refuse_return(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    parcel: Option<&ParcelNo>,
+    ground: &str,
+) -> Result<(), Rejection> {
+    some_ground(ground)?;
+    let known = draft.open_case(case)?;
+    let Some(parcel) = parcel.or(known.returns.last()).cloned() else {
+        return Err(not_possible(known));
+    };
+    let track = draft.body.parcels.get(&parcel);
+    if track.is_some_and(Parcel::is_coming_back) {
+        return Ok(());
+    }
+    let on_its_way = matches!(known.status, Status::Returning | Status::AwaitingReturn { .. });
+    if !on_its_way || !known.returns.contains(&parcel) || track.is_some_and(Parcel::is_back) {
+        return Err(not_possible(known));
+    }
+    if draft.context.pack.flag("refused-return-needs-photo")? && !known.is_shown(Fact::ProblemPhoto)
+    {
+        return Err(Rejection::ProofMissing { what: "a picture of the problem" });
+    }
+    let at = draft.now();
+    draft.record(Event::ParcelScanned {
+        parcel,
+        carrier: String::new(),
+        direction: Direction::Return,
+        case: Some(case.clone()),
+        scans: vec![Scan { at, kind: ScanKind::Refused, signer: None }],
+    })?;
+    draft.tell(case, "return-refused")?;
+    draft.open_task(case, TaskKind::ReturnProblem, false)?;
     judging::look_again(draft, case)
 }
 
@@ -161,6 +232,7 @@ pub(crate) fn send_replacement(
     })?;
     draft.drop_tasks(case, |it| it.kind == TaskKind::ShipReplacement)?;
     draft.move_to(case, Status::SendingReplacement { parcel: Some(parcel.clone()) }, "")?;
+    outlast_replacement(draft, case)?;
     draft.tell(case, "replacement-sent")
 }
 

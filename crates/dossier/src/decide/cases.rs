@@ -53,6 +53,7 @@ pub(crate) fn apply(draft: &mut Draft<'_>, application: &Application) -> Result<
         assessment: None,
         answered: Vec::new(),
         handed_over: false,
+        raised: Vec::new(),
     };
     draft.record(Event::CaseOpened { case: Box::new(case) })?;
     if let Some((parcel, carrier)) = &application.return_parcel {
@@ -167,7 +168,11 @@ pub(crate) fn change_request(
     judging::look_again(draft, case)
 }
 
-pub(crate) fn withdraw(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
+pub(crate) fn withdraw(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    ground: &str,
+) -> Result<(), Rejection> {
     let known = draft.case(case)?;
     if matches!(known.status, Status::Withdrawn { .. }) {
         return Ok(());
@@ -176,7 +181,7 @@ pub(crate) fn withdraw(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejec
     let_go(draft, case)?;
     draft.wind_up(case)?;
     let at = draft.now();
-    draft.move_to(case, Status::Withdrawn { at }, "")?;
+    draft.move_to(case, Status::Withdrawn { at }, ground)?;
     draft.tell(case, "withdrawn")?;
     judging::look_again_at_all(draft)
 }

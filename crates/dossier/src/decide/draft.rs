@@ -15,7 +15,7 @@ use crate::{
     scene::Scene,
     task::{Task, Timer},
     vocabulary,
-    words::{Role, TaskKind},
+    words::{CaseKind, Role, TaskKind, Verdict},
 };
 
 /// The dossier as the events so far leave it, and those events.
@@ -167,6 +167,27 @@ impl<'a> Draft<'a> {
             Some(text) => self.tell_text(case, text),
             None => Ok(()),
         }
+    }
+
+    /// FOLL-04, EXCH-25: asks for an honest review at the end, where policy does not forbid it.
+    pub(crate) fn invite_review(&mut self, case: &CaseNo) -> Result<(), Rejection> {
+        let known = self.case(case)?;
+        let mut scene = Scene::new(&self.body, known, self.context)?;
+        // Goods that went out say what was done; the last look was before that.
+        scene.known.verdict = match known.request.kind {
+            CaseKind::Exchange => Some(Verdict::Exchange),
+            CaseKind::Reship => Some(Verdict::Reship),
+            CaseKind::Repair => Some(Verdict::Repair),
+            CaseKind::RefundOnly
+            | CaseKind::ReturnRefund
+            | CaseKind::Compensation
+            | CaseKind::PriceDifference => known.judgement.as_ref().map(|it| it.verdict),
+        };
+        let ruling = scene.ask_quietly(&vocabulary::INVITE_REVIEW);
+        if ruling.and_then(|it| it.flag("invite")) == Some(true) {
+            self.tell(case, "solved")?;
+        }
+        Ok(())
     }
 
     fn tell_text(&mut self, case: &CaseNo, text: String) -> Result<(), Rejection> {

@@ -5,6 +5,7 @@ use money::Tenders;
 
 use super::{
     Draft,
+    deadlines::outlast_replacement,
     draft::look_timer,
     money::{pay_now, reserve},
 };
@@ -58,6 +59,7 @@ fn follow(draft: &mut Draft<'_>, case: &CaseNo, judgement: &Judgement) -> Result
             hold(draft, case, judgement)?;
             let deadline = draft.case(case)?.market.deadline;
             draft.move_to(case, Status::AwaitingReturn { deadline }, "by rule")?;
+            outlast_replacement(draft, case)?;
             draft.tell(case, "approved-return")?;
             return look_again(draft, case);
         }

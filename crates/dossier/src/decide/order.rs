@@ -1,6 +1,6 @@
 //! Facts about the order and its parcels.
 
-use kernel::{CaseNo, ParcelNo};
+use kernel::{CaseNo, ParcelNo, Timestamp};
 use money::Money;
 
 use super::{Draft, judging};
@@ -11,7 +11,7 @@ use crate::{
     order::{Order, apportion},
     parcel::Scan,
     rejection::Rejection,
-    words::{Direction, ScanKind},
+    words::{Deadline, Direction, ScanKind},
 };
 
 /// The order becomes known.
@@ -32,9 +32,10 @@ pub(crate) fn again(draft: &mut Draft<'_>, facts: &OrderFacts) -> Result<(), Rej
     }
     // A file that leaves out what an earlier one said does not undo it.
     let newer = Order {
-        ship_by: told.ship_by.or(known.ship_by),
+        ship_by: unless_extended(draft, Deadline::Shipping, (told.ship_by, known.ship_by)),
         shipped_at: told.shipped_at.or(known.shipped_at),
         confirmed_at: told.confirmed_at.or(known.confirmed_at),
+        confirm_by: unless_extended(draft, Deadline::Receipt, (told.confirm_by, known.confirm_by)),
         packed: told.packed || known.packed,
         remote: told.remote || known.remote,
         ..known.clone()
@@ -44,6 +45,16 @@ pub(crate) fn again(draft: &mut Draft<'_>, facts: &OrderFacts) -> Result<(), Rej
     }
     draft.record(Event::OrderRecorded { order: Box::new(newer) })?;
     judging::look_again_at_all(draft)
+}
+
+/// A source that still says the date from before it was put off does not undo that.
+fn unless_extended(
+    draft: &Draft<'_>,
+    deadline: Deadline,
+    (told, known): (Option<Timestamp>, Option<Timestamp>),
+) -> Option<Timestamp> {
+    let mut earlier = draft.body.extensions.iter().filter(|it| it.deadline == deadline);
+    if earlier.any(|it| it.from == told) { known } else { told.or(known) }
 }
 
 fn assemble(facts: &OrderFacts, context: Context<'_>) -> Result<Order, Rejection> {
@@ -68,6 +79,7 @@ fn assemble(facts: &OrderFacts, context: Context<'_>) -> Result<Order, Rejection
         ship_by: facts.ship_by,
         shipped_at: facts.shipped_at,
         confirmed_at: facts.confirmed_at,
+        confirm_by: facts.confirm_by,
         packed: facts.packed,
         presale: facts.presale,
         remote: facts.remote,
@@ -141,6 +153,7 @@ fn arrivals(draft: &mut Draft<'_>, parcel: &ParcelNo, scans: &[Scan]) -> Result<
     for case in replaced {
         draft.wind_up(&case)?;
         draft.move_to(&case, Status::Done { at: signed.at }, "")?;
+        draft.invite_review(&case)?;
     }
     Ok(())
 }

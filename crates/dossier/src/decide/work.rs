@@ -2,7 +2,12 @@
 
 use kernel::{TaskId, TimerId};
 
-use super::{Draft, judging, money::still_unknown};
+use super::{
+    Draft,
+    asking::{is_raised, renew},
+    judging,
+    money::still_unknown,
+};
 use crate::{
     event::{CaseChange, Event, TaskChange},
     facts::Fact,
@@ -43,13 +48,16 @@ pub(crate) fn answer(draft: &mut Draft<'_>, task: &TaskId, answer: &str) -> Resu
         return Err(Rejection::NoAnswer);
     }
     let known = open(draft, task)?;
-    let (case, kind) = (known.case.clone(), known.kind);
+    let (case, kind, raised) = (known.case.clone(), known.kind, is_raised(draft, known));
     let by = draft.context.actor.id.clone();
     let (at, answer_text) = (draft.now(), answer.to_owned());
     draft.end_task(task, TaskChange::Answered { by, at, answer: answer_text })?;
     let Some(case) = case else { return Ok(()) };
     if !draft.case(&case)?.status.is_open() {
         return Ok(());
+    }
+    if raised {
+        draft.open_task(&case, TaskKind::TellResult, false)?;
     }
     let fact = answered_fact(kind);
     if let Some((fact, value)) = fact.and_then(|fact| Some((fact, fact.read(answer)?))) {
@@ -95,6 +103,8 @@ fn answered_fact(kind: TaskKind) -> Option<Fact> {
         | TaskKind::PersonMustLook
         | TaskKind::TellResult
         | TaskKind::TellOperations
+        | TaskKind::ReturnProblem
+        | TaskKind::ExtendReceipt
         | TaskKind::ArrangePickup
         | TaskKind::ChangeAddress => None,
     }
@@ -117,10 +127,15 @@ pub(crate) fn fire(draft: &mut Draft<'_>, timer: &TimerId) -> Result<(), Rejecti
 /// The miss is recorded, and whoever is next is told (AUTH-11, INTC-04, REVIEW-08).
 fn overdue(draft: &mut Draft<'_>, task: &TaskId) -> Result<(), Rejection> {
     let Some(known) = draft.body.tasks.get(task).cloned() else { return Ok(()) };
+    if !known.overdue {
+        draft.record(Event::TaskChanged { task: task.clone(), change: TaskChange::Overdue })?;
+    }
+    if is_raised(draft, &known) {
+        return renew(draft, &known);
+    }
     if known.overdue {
         return Ok(());
     }
-    draft.record(Event::TaskChanged { task: task.clone(), change: TaskChange::Overdue })?;
     let Some(case) = &known.case else { return Ok(()) };
     if known.kind == TaskKind::Escalated {
         return Ok(());

@@ -56,6 +56,7 @@ pub(super) fn body(bought: &Bought<'_>) -> Body {
         ship_by: None,
         shipped_at: None,
         confirmed_at: None,
+        confirm_by: None,
         packed: false,
         presale: false,
         remote: false,
@@ -95,6 +96,7 @@ pub(super) fn request(number: usize, pieces: &[(u16, u32)]) -> Case {
         assessment: None,
         answered: Vec::new(),
         handed_over: false,
+        raised: Vec::new(),
     }
 }
 

@@ -126,6 +126,7 @@ pub(super) fn order() -> Command {
         ship_by: Some(at.plus(Span::days(3))),
         shipped_at: None,
         confirmed_at: None,
+        confirm_by: None,
         packed: false,
         presale: false,
         remote: false,

@@ -26,6 +26,8 @@ impl OneOrder<'_, '_> {
             ship_by: order.ship_by,
             shipped_at: self.shipped_at(),
             confirmed_at: self.confirmed_at(),
+            // No export of a marketplace that we know says it.
+            confirm_by: None,
             packed: order.packed,
             presale: order.presale,
             remote: order.remote.unwrap_or(false) || self.is_remote_by_track(),

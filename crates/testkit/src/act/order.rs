@@ -20,6 +20,7 @@ impl Stage<'_> {
             ship_by: sale.ship_by.map(|it| self.instant(it)),
             shipped_at: sale.shipped_at.map(|it| self.instant(it)),
             confirmed_at: sale.confirmed_at.map(|it| self.instant(it)),
+            confirm_by: sale.confirm_by.map(|it| self.instant(it)),
             packed: sale.packed,
             presale: sale.presale,
             remote: sale.remote,
@@ -38,6 +39,7 @@ impl Stage<'_> {
         facts.ship_by = news.ship_by.map(|it| self.instant(it)).or(facts.ship_by);
         facts.shipped_at = news.shipped_at.map(|it| self.instant(it)).or(facts.shipped_at);
         facts.confirmed_at = news.confirmed_at.map(|it| self.instant(it)).or(facts.confirmed_at);
+        facts.confirm_by = news.confirm_by.map(|it| self.instant(it)).or(facts.confirm_by);
         facts.packed = news.packed || facts.packed;
         facts.remote = news.remote || facts.remote;
         facts.paid = news.paid.map_or(facts.paid, Tenders::cash);

@@ -117,14 +117,19 @@ impl Stage<'_> {
         Ok(Command::ChangeRequest { request: self.request(order, wish, known)?, case })
     }
 
-    pub(crate) fn assess_command(
+    pub(crate) fn assess_commands(
         &self,
         order: &OrderNo,
         case: CaseNo,
         look: Look,
-    ) -> Result<Command, Broken> {
-        let Look { finding, accepted, reason, withheld } = look;
+    ) -> Result<Vec<Command>, Broken> {
+        let Look { finding, accepted, reason, withheld, place, shown } = look;
         let accepted = self.counted(order, &accepted)?;
-        Ok(Command::Assess { case, finding, accepted, reason, withheld })
+        let mut commands: Vec<Command> = Vec::new();
+        for (shows, evidence) in shown {
+            commands.push(Command::AttachEvidence { case: case.clone(), evidence, shows });
+        }
+        commands.push(Command::Assess { case, finding, accepted, reason, withheld, place });
+        Ok(commands)
     }
 }

@@ -34,6 +34,7 @@ impl Stage<'_> {
             return Ok(());
         };
         self.check_standing(expected, case, findings);
+        self.check_raised(expected, (&body, case), findings);
         check_request(expected, case, findings);
         self.check_history(expected, (&order, case), findings)?;
         match &case.judgement {
@@ -131,6 +132,7 @@ impl Stage<'_> {
                 | Event::TimerCleared { .. }
                 | Event::BuyerTold { .. }
                 | Event::StopAsked { .. }
+                | Event::DeadlineExtended { .. }
                 | Event::Delivered { .. } => (),
             }
         }

@@ -46,6 +46,7 @@ impl Stage<'_> {
             let about = format!("balance of {account}");
             findings.same(&about, (Some(wanted), &seen), |it| it.decimal());
         }
+        self.check_dates(&expect.order, &body, findings);
         check_order(&expect.order, &body, findings)
     }
 

@@ -5,7 +5,10 @@ use money::{Account, Money};
 
 use super::wishes::{amounts, findings, tenders};
 use crate::{
-    expect::{CaseSeen, Expect, NoTasks, OrderSeen, PayoutSeen, TaskSeen, TextSeen},
+    expect::{
+        CaseSeen, Expect, ExtensionSeen, NoTasks, OrderSeen, PayoutSeen, RaisedSeen, TaskSeen,
+        TextSeen,
+    },
     keys,
     node::Node,
     problem::{Problem, hint},
@@ -74,6 +77,28 @@ fn case_seen(node: &Node) -> Result<CaseSeen, Problem> {
         returns: map.read("returns", |it| list(it, id))?,
         handed_over: map.read("handed-over", flag)?,
         findings: map.read("findings", findings)?.unwrap_or_default(),
+        raised: map.read("raised", |it| list(it, raised))?,
+    })
+}
+
+fn raised(node: &Node) -> Result<RaisedSeen, Problem> {
+    let map = Map::of(node, &keys::RAISED_SEEN)?;
+    Ok(RaisedSeen {
+        kind: map.read("kind", code)?,
+        what: map.read("what", text)?,
+        next: map.read("next", when)?,
+        answer: map.read("answer", text)?,
+    })
+}
+
+fn extension(node: &Node) -> Result<ExtensionSeen, Problem> {
+    let map = Map::of(node, &keys::EXTENSION_SEEN)?;
+    Ok(ExtensionSeen {
+        deadline: map.read("deadline", code)?,
+        from: map.read("from", when)?,
+        until: map.read("until", when)?,
+        reason: map.read("reason", text)?,
+        by: map.read("by", text)?,
     })
 }
 
@@ -160,6 +185,9 @@ fn order_seen(node: &Node) -> Result<OrderSeen, Problem> {
         shipped: map.read("shipped", flag)?,
         parcels: map.read("parcels", parcels)?.unwrap_or_default(),
         stopped_at: map.read("stopped-at", text)?,
+        ship_by: map.read("ship-by", when)?,
+        confirm_by: map.read("confirm-by", when)?,
+        extended: map.read("extended", |it| list(it, extension))?,
     })
 }
 

@@ -49,6 +49,7 @@ fn sale(node: &Node, number: usize) -> Result<Sale, Problem> {
         ship_by: map.read("ship-by", when)?,
         shipped_at,
         confirmed_at: map.read("confirmed-at", when)?,
+        confirm_by: map.read("confirm-by", when)?,
         packed: map.read("packed", flag)?.unwrap_or(false),
         presale: map.read("presale", flag)?.unwrap_or(false),
         remote: map.read("remote", flag)?.unwrap_or(false),

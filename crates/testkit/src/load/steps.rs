@@ -75,10 +75,12 @@ fn act(verb: &str, node: &Node) -> Result<Act, Problem> {
         "publish" => settings(node).map(Act::Publish),
         "refund" => Ok(Act::Refund(Box::new(walk(node)?))),
         "order" | "courier" | "apply" | "record-payout" | "retry-payout" | "release-payout"
-        | "record-delivery" | "fire" => of_order(verb, node).map(Act::OfOrder),
+        | "record-delivery" | "fire" | "extend-receipt" => of_order(verb, node).map(Act::OfOrder),
         "find" | "attach" => shown(verb, node),
         "claim-task" | "answer-task" | "hand-over-task" => task(verb, node),
-        "enter-return" | "receive" | "assess" | "send-replacement" => goods(verb, node),
+        "enter-return" | "receive" | "assess" | "refuse-return" | "send-replacement" => {
+            goods(verb, node)
+        }
         "market" | "change" | "withdraw" | "judge" | "finish" => case(verb, node),
         _ => decision(verb, node),
     }
@@ -99,6 +101,11 @@ fn of_order(verb: &str, node: &Node) -> Result<OrderAct, Problem> {
             let map = Map::of(node, &keys::RECORD_DELIVERY)?;
             let (effect, delivered) = (map.need("effect", text)?, map.need("delivered", flag)?);
             Ok(OrderAct::RecordDelivery(effect, delivered))
+        }
+        "extend-receipt" => {
+            let map = Map::of(node, &keys::EXTEND_RECEIPT)?;
+            let ground = map.read("ground", words)?.unwrap_or_default();
+            Ok(OrderAct::ExtendReceipt(map.need("until", when)?, ground))
         }
         _ => Map::of(node, &keys::FIRE)?.need("timer", id).map(OrderAct::Fire),
     }
@@ -153,6 +160,18 @@ fn decision(verb: &str, node: &Node) -> Result<Act, Problem> {
             let act = CaseAct::Compensate(purpose, map.need("amount", amount)?, ground);
             Ok(Act::OfCases(cases(&map)?, act))
         }
+        "keep-order" => {
+            let map = Map::of(node, &keys::KEEP_ORDER)?;
+            let ground = map.read("ground", words)?.unwrap_or_default();
+            let act = CaseAct::KeepOrder(map.need("until", when)?, ground);
+            Ok(Act::OfCases(cases(&map)?, act))
+        }
+        "escalate" => {
+            let map = Map::of(node, &keys::ESCALATE)?;
+            let what = map.read("what", words)?.unwrap_or_default();
+            let act = CaseAct::Escalate(map.need("kind", code)?, what, map.read("back-at", when)?);
+            Ok(Act::OfCases(cases(&map)?, act))
+        }
         "repay-postage" => {
             let map = Map::of(node, &keys::REPAY_POSTAGE)?;
             let insured = map.read("insurance-paid", amount)?;
@@ -205,6 +224,11 @@ fn goods(verb: &str, node: &Node) -> Result<Act, Problem> {
             let map = Map::of(node, &keys::SEND_REPLACEMENT)?;
             (map, CaseAct::SendReplacement(map.need("parcel", id)?, carrier(&map)?))
         }
+        "refuse-return" => {
+            let map = Map::of(node, &keys::REFUSE_RETURN)?;
+            let ground = map.read("ground", words)?.unwrap_or_default();
+            (map, CaseAct::RefuseReturn(map.read("parcel", id::<ParcelNo>)?, ground))
+        }
         // `assess: pass`
         _ if !node.is_map() && node.content != Content::Nothing => {
             let look = Look { finding: code(node)?, ..Look::default() };
@@ -255,6 +279,7 @@ fn order_news(node: &Node) -> Result<OrderNews, Problem> {
         ship_by: map.read("ship-by", when)?,
         shipped_at: map.read("shipped-at", when)?,
         confirmed_at: map.read("confirmed-at", when)?,
+        confirm_by: map.read("confirm-by", when)?,
         packed: map.read("packed", flag)?.unwrap_or(false),
         remote: map.read("remote", flag)?.unwrap_or(false),
         paid: map.read("paid", amount)?,

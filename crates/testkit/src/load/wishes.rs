@@ -1,10 +1,10 @@
 //! What buyers ask for, what people find, and what inspectors see.
 
 use dossier::{
-    case::{Finding, Pieces},
+    case::{Finding, Pieces, Place},
     facts::Fact,
 };
-use kernel::{Choice, LineNo, Quantity};
+use kernel::{Choice, EvidenceId, LineNo, Quantity};
 use money::{Currency, Money, Tender};
 use policy::{Kind, Measure, Value};
 
@@ -130,7 +130,16 @@ pub(crate) fn look(map: &Map<'_>) -> Result<Look, Problem> {
         accepted: map.read("accepted", pieces)?.unwrap_or_default(),
         reason: map.read("reason", text)?.unwrap_or_default(),
         withheld: map.read("withheld", amount)?.unwrap_or(Money::zero(Currency::Cny)),
+        place: map.read("place", code)?.or(Some(Place::Door)),
+        shown: shown(map)?,
     })
+}
+
+/// What the inspector keeps of what was seen.
+fn shown(map: &Map<'_>) -> Result<Vec<(Fact, EvidenceId)>, Problem> {
+    let photo = map.read("photo", id)?.map(|it| (Fact::ProblemPhoto, it));
+    let video = map.read("video", id)?.map(|it| (Fact::UnpackingVideo, it));
+    Ok(photo.into_iter().chain(video).collect())
 }
 
 pub(crate) fn walk(node: &Node) -> Result<Walk, Problem> {
@@ -138,6 +147,8 @@ pub(crate) fn walk(node: &Node) -> Result<Walk, Problem> {
     let mut look = Look { reason: "see the photo".to_owned(), ..look_of_walk(&map)? };
     if look.finding == Finding::Pass {
         look.reason = String::new();
+    } else {
+        look.shown.push((Fact::ProblemPhoto, EvidenceId::lossy("photo-of-the-problem")));
     }
     let mut breakdown = Vec::new();
     if let Some(node) = map.get("breakdown") {
@@ -157,8 +168,8 @@ fn look_of_walk(map: &Map<'_>) -> Result<Look, Problem> {
     Ok(Look {
         finding: map.read("finding", code)?.unwrap_or(Finding::Pass),
         accepted: map.read("accepted", pieces)?.unwrap_or_default(),
-        reason: String::new(),
         withheld: map.read("withheld", amount)?.unwrap_or(Money::zero(Currency::Cny)),
+        ..Look::default()
     })
 }
 

@@ -121,6 +121,7 @@ pub(crate) fn order() -> Order {
         ship_by: Some(at(-192)),
         shipped_at: Some(at(-200)),
         confirmed_at: None,
+        confirm_by: None,
         packed: true,
         presale: false,
         remote: false,
@@ -161,6 +162,7 @@ pub(crate) fn case() -> Case {
         assessment: None,
         answered: Vec::new(),
         handed_over: false,
+        raised: Vec::new(),
     }
 }
 

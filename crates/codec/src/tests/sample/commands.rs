@@ -2,11 +2,11 @@
 
 use dossier::{
     Command,
-    case::Finding,
+    case::{Finding, Place},
     command::{Application, OrderFacts, PayoutOutcome},
     facts::Fact,
     order::{Announced, SoldLine},
-    words::{Direction, GoodsClass, Purpose, Role},
+    words::{Direction, GoodsClass, Purpose, Raising, Role},
 };
 use kernel::Quantity;
 use policy::Value;
@@ -41,7 +41,9 @@ pub(crate) fn commands() -> Vec<Command> {
             accepted: vec![pieces(1, 1)],
             reason: "污渍".to_owned(),
             withheld: fen(500),
+            place: Some(Place::Door),
         },
+        Command::RefuseReturn { case: case(), parcel: Some(id("SF1")), ground: ground() },
         Command::Judge { case: case() },
         Command::Approve { case: case(), amount: Some(fen(100)), ground: ground() },
         Command::Decline { case: case(), ground: ground() },
@@ -57,6 +59,14 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::DecideApproval { case: case(), approve: true, ground: ground() },
         Command::SendReplacement { case: case(), parcel: id("SF2"), carrier: carrier() },
         Command::FinishCase { case: case() },
+        Command::ExtendReceipt { until: at(900_000), ground: ground() },
+        Command::KeepOrder { case: case(), until: at(900_000), ground: ground() },
+        Command::Escalate {
+            case: case(),
+            kind: Raising::Problem,
+            what: ground(),
+            back_at: Some(at(220_000)),
+        },
         Command::ClaimTask { task: id("C1-1") },
         Command::AnswerTask { task: id("C1-1"), answer: "short".to_owned() },
         Command::HandOverTask { task: id("C1-1"), to: Role::Finance },
@@ -81,6 +91,7 @@ fn order_facts() -> OrderFacts {
         ship_by: order.ship_by,
         shipped_at: order.shipped_at,
         confirmed_at: Some(at(90)),
+        confirm_by: Some(at(91)),
         packed: true,
         presale: true,
         remote: true,

@@ -13,8 +13,8 @@ use money::Tenders;
 use policy::Value;
 
 use super::{
-    assessment, at, case, evidence, fen, id, judgement, market, order, parcel, payout, request,
-    task, timer_purposes,
+    assessment, at, case, evidence, extension, fen, id, judgement, market, order, parcel, payout,
+    raised, request, task, timer_purposes,
 };
 
 /// One of every kind of event, in the order of `EVENT_KINDS`.
@@ -49,6 +49,7 @@ pub(crate) fn events() -> Vec<Event> {
         Event::TimerCleared { timer: id("due-C1-1") },
         Event::BuyerTold { case: id("C1"), text: "approved-return".to_owned(), number: 2 },
         Event::StopAsked { case: id("C1"), parcel: Some(id("SF1")) },
+        Event::DeadlineExtended { extension: Box::new(extension()) },
         Event::Delivered { effect: "C1-stop".to_owned(), delivered: false },
     ]);
     events
@@ -63,6 +64,7 @@ fn case_changes() -> Vec<CaseChange> {
         CaseChange::ReturnEntered { parcel: id("SF1"), carrier: "圆通速递".to_owned() },
         CaseChange::Assessed(Box::new(assessment())),
         CaseChange::Judged(Box::new(judgement())),
+        CaseChange::Raised(Box::new(raised())),
         CaseChange::Status { status: Status::InDispute, ground: "平台介入".to_owned() },
     ]
 }
@@ -82,6 +84,7 @@ fn task_changes() -> Vec<TaskChange> {
         TaskChange::Claimed { by: id("wang") },
         TaskChange::HandedOver { to: Role::Warehouse },
         TaskChange::Overdue,
+        TaskChange::Renewed { to: Role::StoreManager, due: at(9) },
         TaskChange::Answered { by: id("wang"), at: at(6), answer: "intercepted".to_owned() },
         TaskChange::Dropped,
     ]
