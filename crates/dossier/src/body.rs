@@ -11,7 +11,7 @@ use crate::{
     parcel::Parcel,
     payout::Payout,
     task::{Task, Timer},
-    words::{Direction, Purpose},
+    words::{CaseKind, Direction, Purpose, Standing},
 };
 
 /// A dossier, as its history has left it: the consistency boundary.
@@ -134,8 +134,13 @@ impl Purpose {
 }
 
 impl Case {
-    /// Whether the case's pieces are spoken for: it is open, or it gave goods money for them.
+    /// Whether the case's pieces are spoken for: it is open, or goods money was given for them, by
+    /// us or by the marketplace.
     pub fn claims_pieces(&self, body: &Body) -> bool {
-        self.status.is_open() || body.holding_of(&self.no).any(|it| it.purpose == Purpose::Refund)
+        let refunded = self.market.standing == Standing::Refunded
+            && matches!(self.request.kind, CaseKind::RefundOnly | CaseKind::ReturnRefund);
+        self.status.is_open()
+            || refunded
+            || body.holding_of(&self.no).any(|it| it.purpose == Purpose::Refund)
     }
 }
