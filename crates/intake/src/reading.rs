@@ -164,7 +164,7 @@ fn is_data(record: &Record, header: &Header, is_text: bool, log: &mut Log) -> bo
         return false;
     }
     if is_text && (record.len() < count || count < record.used()) {
-        log.fail((record.row, None), &format!("{} cells", record.len()), Expected::Cells(count));
+        log.fail((record.row, None), &record.len().to_string(), Expected::Cells(count));
         log.reject(record);
         return false;
     }

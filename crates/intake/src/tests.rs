@@ -5,6 +5,7 @@ mod dirt;
 mod harness;
 mod marketplaces;
 mod output;
+mod phrases;
 mod properties;
 mod values;
 mod words;

@@ -136,7 +136,12 @@ pub(crate) fn record_market(
     if known.market == *market {
         return judging::look_again(draft, case);
     }
-    let moved = known.market.standing != market.standing;
+    let (before, told) = (known.market.standing, market.standing);
+    let moved = before != told;
+    // Refunds are not taken back, and what was closed is asked for anew under another number.
+    if moved && matches!(before, Standing::Refunded | Standing::Closed) {
+        return Err(Rejection::StandingGoesBack { case: case.clone(), known: before, told });
+    }
     let open = known.status.is_open();
     draft.change(case, CaseChange::Market(market.clone()))?;
     if moved && open {

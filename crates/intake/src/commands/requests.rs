@@ -144,8 +144,8 @@ struct Asked {
 
 fn at_most(left: Quantity) -> Expected {
     Expected::Entry {
-        english: format!("at most {left} pieces; earlier requests ask for the others"),
-        chinese: format!("最多 {left} 件，其余件数已在更早的申请中"),
+        english: format!("only {left} of those pieces are left; decided for {left}"),
+        chinese: format!("该商品只剩 {left} 件可申请，按 {left} 件处理"),
     }
 }
 
