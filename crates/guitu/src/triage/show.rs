@@ -102,7 +102,7 @@ fn narrow(report: &Report, language: Language, rows: usize) -> Table {
         let next = entry.next_task.as_ref();
         vec![
             Cell::Number(i64::from(entry.priority)),
-            entry.minutes_left.map_or(Cell::Empty, |it| Cell::Text(left(it))),
+            entry.minutes_left.map_or(Cell::Empty, |it| Cell::Text(left(it, language))),
             text(&entry.refund_no),
             entry.route.as_deref().map_or(Cell::Empty, code),
             code(&entry.ruling),
@@ -178,7 +178,7 @@ fn cells(entry: &Entry, language: Language) -> Vec<Cell> {
     let next = entry.next_task.as_ref();
     vec![
         Cell::Number(i64::from(entry.priority)),
-        entry.minutes_left.map_or(Cell::Empty, |it| Cell::Text(left(it))),
+        entry.minutes_left.map_or(Cell::Empty, |it| Cell::Text(left(it, language))),
         text(&entry.order_no),
         text(&entry.refund_no),
         code(&entry.kind),
@@ -198,8 +198,12 @@ fn cells(entry: &Entry, language: Language) -> Vec<Cell> {
     ]
 }
 
-fn left(minutes: i64) -> String {
-    kernel::Span::minutes(minutes).to_string()
+fn left(minutes: i64, language: Language) -> String {
+    let left = kernel::Span::minutes(minutes).to_string();
+    match language {
+        Language::Zh => left.replace('d', "天").replace('h', "小时").replace("min", "分钟"),
+        Language::En => left,
+    }
 }
 
 fn plain(summary: &Summary, arguments: &Arguments) -> String {
