@@ -180,19 +180,39 @@ fn is_header_again(record: &Record, header: &Header) -> bool {
     2 < header.names.len() && header.names.iter().enumerate().all(is_again)
 }
 
-/// Totals and remarks below the data: `合计,,,`, `#导出时间：…`, one lonely cell.
+/// Totals and remarks below the data: `合计,,,`, `,,合计：12.50`, `#导出时间：…`, one lonely cell, or
+/// nothing but sums.
 fn is_remark(record: &Record, count: usize) -> bool {
-    let first = record.cell(0);
-    let is_total =
-        ["合计", "总计", "小计", "汇总", "共计", "total", "Total", "TOTAL"].iter().any(|it| {
-            first
-                .strip_prefix(it)
-                .is_some_and(|rest| rest.trim_matches([':', '：', ' ']).is_empty())
-        });
+    let mut cells = (0..record.used()).map(|nth| record.cell(nth)).filter(|it| !it.is_empty());
+    let Some(first) = cells.next() else { return false };
+    let is_total = TOTALS.iter().any(|it| first.strip_prefix(it).is_some_and(is_sum));
     let lonely = 2 < count && record.used() == 1;
+    // Numbers alone, and none where a row of data begins, are what is above them added up.
+    let sums = record.cell(0).is_empty() && is_sum(&first) && cells.all(|it| is_sum(&it));
     is_total
+        || sums
         || first.starts_with('#')
         || lonely && !first.chars().all(|it| it.is_ascii_alphanumeric())
+}
+
+const TOTALS: [&str; 12] = [
+    "合计",
+    "总计",
+    "小计",
+    "汇总",
+    "共计",
+    "总共",
+    "本页合计",
+    "累计",
+    "total",
+    "Total",
+    "TOTAL",
+    "合 计",
+];
+
+/// Nothing, or an amount or a count, whatever stands around it.
+fn is_sum(text: &str) -> bool {
+    text.chars().all(|it| it.is_ascii_digit() || ":： .,¥￥元件笔条个".contains(it))
 }
 
 /// Where the first row with a key stands, by the key's hash: a file may have millions of keys, and

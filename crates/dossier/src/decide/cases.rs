@@ -167,7 +167,9 @@ fn catch_up(draft: &mut Draft<'_>, case: &CaseNo, market: &Market) -> Result<(),
         Standing::Refunded | Standing::Declined | Standing::Closed => {
             let_go(draft, case)?;
             draft.wind_up(case)?;
-            draft.move_to(case, next, "on the marketplace")
+            draft.move_to(case, next, "on the marketplace")?;
+            // What the case held, or has been given now, changes what is left for the others.
+            judging::look_again_at_all(draft)
         }
     }
 }

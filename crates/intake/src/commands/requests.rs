@@ -8,6 +8,7 @@ use dossier::{
     words::{CaseKind, GoodsClaim, Reason, Standing},
 };
 use kernel::{LineNo, Quantity};
+use money::Money;
 
 use super::{
     OneOrder,
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::{
     complaint::{Complaint, Expected},
+    items::ItemRow,
     refunds::RefundRow,
     words::{RefundKind, RefundStatus},
 };
@@ -79,7 +81,8 @@ impl OneOrder<'_, '_> {
                 let at = usize::from(line.0).saturating_sub(1);
                 let left = left_of(at, bought.pieces());
                 let asked = refund.quantity.unwrap_or(left.max(Quantity::ONE));
-                let above_bought = left < asked;
+                // Of what is over already nothing is asked any more.
+                let above_bought = left < asked && is_open(refund.status);
                 if above_bought {
                     complaints.push(self.warn(refund.row, asked.to_string(), at_most(left)));
                 }
@@ -117,10 +120,14 @@ impl OneOrder<'_, '_> {
             if earlier.refund_no == refund.refund_no {
                 break;
             }
-            if matches!(earlier.status, RefundStatus::Declined | RefundStatus::Closed) {
+            let is_refunded = earlier.status == RefundStatus::Refunded;
+            if !is_open(earlier.status) && !is_refunded {
                 continue;
             }
             if let Found::Line(line, bought) = line_of(earlier, items, &taken) {
+                if is_refunded && is_part(earlier, items, line) {
+                    continue;
+                }
                 let at = usize::from(line.0).saturating_sub(1);
                 if let Some(taken) = taken.get_mut(at) {
                     let left = bought.pieces().saturating_sub(*taken);
@@ -167,6 +174,29 @@ fn kind(refund: &RefundRow) -> CaseKind {
             }
         }
         Some(kind) => same_code(kind).unwrap_or(CaseKind::RefundOnly),
+    }
+}
+
+/// Whether money was refunded for goods that stayed with the buyer, and less than they cost.
+fn is_part(refund: &RefundRow, items: &[&ItemRow], line: LineNo) -> bool {
+    let at = usize::from(line.0).saturating_sub(1);
+    let Some(item) = items.get(at) else { return false };
+    let pieces = i64::from(refund.quantity.unwrap_or(item.quantity).pieces());
+    let bought = i64::from(item.quantity.pieces());
+    let list = || item.unit_price?.times(item.quantity.pieces()).ok();
+    let cost = item.paid_share.or_else(list).map_or(0, Money::minor);
+    let asked = refund.amount.minor().saturating_mul(bought);
+    kind(refund) == CaseKind::RefundOnly && asked < cost.saturating_mul(pieces)
+}
+
+fn is_open(status: RefundStatus) -> bool {
+    match status {
+        RefundStatus::Requested
+        | RefundStatus::ApprovedAwaitingReturn
+        | RefundStatus::ReturnedAwaitingReceipt
+        | RefundStatus::Refunding
+        | RefundStatus::Other => true,
+        RefundStatus::Refunded | RefundStatus::Declined | RefundStatus::Closed => false,
     }
 }
 
