@@ -2,6 +2,7 @@
 
 mod bounds;
 mod dirt;
+mod frames;
 mod harness;
 mod marketplaces;
 mod output;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::fold::cleaned;
+use crate::{dictionary::Dictionary, fold::cleaned};
 
 /// A row's cells in one piece of text, so that reading a file allocates nothing per cell.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +64,19 @@ impl Record {
 
     pub(crate) fn raw_cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|nth| self.raw(nth))
+    }
+
+    /// The header of two rows, if `below` is the second: groups of columns have their names there,
+    /// and what is merged over both rows is in this one.
+    pub(crate) fn joined(&self, below: &Self, dictionary: &Dictionary) -> Option<Self> {
+        let has_digits = below.raw_cells().any(|it| it.contains(|it: char| it.is_ascii_digit()));
+        let mut joined = Self::new(below.row);
+        for nth in 0..self.len().max(below.len()) {
+            let name = below.raw(nth);
+            joined.push(if cleaned(name).is_empty() { self.raw(nth) } else { name });
+        }
+        let known = |it: &Self| dictionary.known_columns(it.raw_cells());
+        (!has_digits && known(self) < known(&joined)).then_some(joined)
     }
 
     /// What the row has, for a complaint about it.
