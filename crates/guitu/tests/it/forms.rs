@@ -124,6 +124,7 @@ fn parts_of_an_order_without_lines() {
     let orders = "订单编号,买家实际支付金额,买家应付邮费,订单状态,订单付款时间\n\
                   8001,150.00,10.00,交易成功,2026-11-01 10:00:00\n";
     let refunds = "退款编号,订单编号,买家退款金额,退款的申请时间,退款状态,售后类型\n\
+                   R0,8001,,2026-11-10 09:00:00,等待卖家同意,换货\n\
                    R1,8001,60.00,2026-11-10 10:00:00,等待卖家同意,仅退款\n\
                    R2,8001,50.00,2026-11-10 11:00:00,等待卖家同意,仅退款\n\
                    R3,8001,60.00,2026-11-10 12:00:00,等待卖家同意,仅退款\n\
@@ -140,6 +141,8 @@ fn parts_of_an_order_without_lines() {
     };
     let mut told: Vec<String> = worklist.items.iter().map(told).collect();
     told.sort();
+    // Goods for goods takes no money away.
+    assert_eq!(told.remove(0), "R0 0 false");
     assert_eq!(told, ["R1 6000 false", "R2 5000 false", "R3 1000 true", "R5 0 true"]);
     assert_eq!(worklist.summary.rejected_rows, 0);
 }

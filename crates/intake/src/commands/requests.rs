@@ -90,8 +90,10 @@ impl OneOrder<'_, '_> {
                 Asked { pieces, line_unknown: false, above_bought }
             }
             Found::None if items.is_empty() => {
-                // How many of the order's fen are left is for the order to say.
-                let quantity = pieces_of(refund.amount).max(Quantity::ONE);
+                // How many of the order's fen are left is for the order to say. A request for goods
+                // takes none of them.
+                let wants_money = kind(refund).pays_goods_money();
+                let quantity = if wants_money { pieces_of(refund.amount) } else { Quantity::ZERO };
                 let pieces = vec![Pieces { line: LineNo(1), quantity }];
                 Asked { pieces, line_unknown: false, above_bought: false }
             }

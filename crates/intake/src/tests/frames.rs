@@ -36,9 +36,9 @@ fn totals_are_skipped_however_they_are_written() {
             2 no=385 status=paid paid=12.50 buyer=甲
             7 no=386 status=paid paid=1.00 buyer=乙
             · file row 3: found `合计：`; taken for a total or a remark and skipped
-            · file row 4: found nothing; taken for a total or a remark and skipped
+            · file row 4: found `总计`; taken for a total or a remark and skipped
             · file row 5: found `本页合计12.50元`; taken for a total or a remark and skipped
-            · file row 6: found nothing; taken for a total or a remark and skipped
+            · file row 6: found `￥12.50`; taken for a total or a remark and skipped
         "#]],
     );
 }
