@@ -101,6 +101,13 @@ impl Language {
         }
     }
 
+    pub(crate) fn says(self, zh: &str, en: &str) -> String {
+        match self {
+            Self::Zh => zh.to_owned(),
+            Self::En => en.to_owned(),
+        }
+    }
+
     pub(crate) fn of_intake(self) -> intake::Language {
         match self {
             Self::Zh => intake::Language::Chinese,
@@ -210,7 +217,11 @@ fn import(
 fn channel(arguments: &Arguments, files: &Files) -> Result<Channel> {
     match &arguments.channel {
         Some(code) => Channel::from_code(code).with_context(|| {
-            format!("`{code}` is not a channel; there are {}", Channel::CODES.join(", "))
+            let known = Channel::CODES.join(", ");
+            arguments.lang.says(
+                &format!("没有“{code}”这个渠道；可以写 {known}"),
+                &format!("`{code}` is not a channel; there are {known}"),
+            )
         }),
         None => Ok(files.channel().and_then(|it| Channel::from_code(&it)).unwrap_or(Channel::Own)),
     }

@@ -31,20 +31,28 @@ pub(super) fn show(report: &Report, arguments: &Arguments, _zone: Zone) -> Resul
             let mut text = serde_json::to_string_pretty(report)?;
             text.push('\n');
             match &arguments.out {
-                Some(path) => fs::write(path, text).with_context(|| unwritable(path))?,
+                Some(path) => {
+                    fs::write(path, text).with_context(|| unwritable(path, arguments.lang))?;
+                }
                 None => std::io::stdout().lock().write_all(text.as_bytes())?,
             }
         }
         Format::Xlsx => match &arguments.out {
             Some(path) => write_xlsx(&[wide(report, arguments.lang)], path)
                 .map_err(|error| anyhow!("{}", error.line(arguments.lang.of_intake())))?,
-            None => bail!("a spreadsheet needs --out FILE"),
+            None => bail!(
+                "{}",
+                arguments
+                    .lang
+                    .says("表格文件要写明 --out 文件名", "a spreadsheet needs --out FILE")
+            ),
         },
         Format::Table => {
             let table = narrow(report, arguments.lang, arguments.rows);
             match &arguments.out {
                 Some(path) => {
-                    let file = fs::File::create(path).with_context(|| unwritable(path))?;
+                    let file =
+                        fs::File::create(path).with_context(|| unwritable(path, arguments.lang))?;
                     write_terminal(&table, WIDE, file)?;
                 }
                 None => write_terminal(&table, terminal_width(), std::io::stdout().lock())?,
@@ -67,8 +75,9 @@ pub(super) fn show(report: &Report, arguments: &Arguments, _zone: Zone) -> Resul
     Ok(())
 }
 
-fn unwritable(path: &Path) -> String {
-    format!("{} cannot be written", path.display())
+fn unwritable(path: &Path, language: Language) -> String {
+    let path = path.display();
+    language.says(&format!("{path} 无法写入"), &format!("{path} cannot be written"))
 }
 
 /// Complaints shown on the screen; the file of rejected rows has them all.
