@@ -66,17 +66,27 @@ impl Record {
         (0..self.len()).map(|nth| self.raw(nth))
     }
 
-    /// The header of two rows, if `below` is the second: groups of columns have their names there,
-    /// and what is merged over both rows is in this one.
+    /// The header of two rows, if `below` is the second: the columns of a group have their names
+    /// there, and what is merged over both rows is in this one.
     pub(crate) fn joined(&self, below: &Self, dictionary: &Dictionary) -> Option<Self> {
-        let has_digits = below.raw_cells().any(|it| it.contains(|it: char| it.is_ascii_digit()));
-        let mut joined = Self::new(below.row);
+        let is_known = |it: &str| dictionary.known_columns([it].into_iter()) == 1;
+        // A group is called something else, or what its columns have in common.
+        let is_group =
+            |above: &str, name: &str| above.is_empty() || !is_known(above) || name.contains(above);
+        let (mut joined, mut names) = (Self::new(below.row), 0_usize);
         for nth in 0..self.len().max(below.len()) {
-            let name = below.raw(nth);
-            joined.push(if cleaned(name).is_empty() { self.raw(nth) } else { name });
+            let (above, name) = (self.cell(nth), below.cell(nth));
+            if name.is_empty() {
+                joined.push(&above);
+                continue;
+            }
+            if !is_group(&above, &name) || name.contains(|it: char| it.is_ascii_digit()) {
+                return None;
+            }
+            names = names.saturating_add(usize::from(is_known(&name)));
+            joined.push(&name);
         }
-        let known = |it: &Self| dictionary.known_columns(it.raw_cells());
-        (!has_digits && known(self) < known(&joined)).then_some(joined)
+        (0 < names).then_some(joined)
     }
 
     /// What the row has, for a complaint about it.

@@ -15,6 +15,22 @@ fn a_header_may_have_two_rows() {
             4 no=385 status=paid paid=12.50 postage=2.00
         "#]],
     );
+    check(
+        As::Orders,
+        "订单编号,金额,状态\n,实付金额,\n385,12.50,已付款\n".as_bytes(),
+        expect![[r#"
+            3 no=385 status=paid paid=12.50
+        "#]],
+    );
+    // A remark is none, although a column may be called so.
+    check(
+        As::Orders,
+        "订单编号,实付金额,状态\n备注,,\n385,12.50,已付款\n".as_bytes(),
+        expect![[r#"
+            3 no=385 status=paid paid=12.50
+            · file row 2: found `备注`; taken for a total or a remark and skipped
+        "#]],
+    );
     // The first order is no second row of the header.
     check(
         As::Orders,
