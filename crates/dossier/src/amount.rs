@@ -13,7 +13,7 @@ use kernel::{LineNo, Quantity};
 use money::{Money, MoneyError, Tender, Tenders, of_pieces};
 
 use crate::{
-    body::Body,
+    body::{Body, cash_first},
     case::{Case, Pieces, Worth},
     order::{Order, Promotion, share_by_value},
     payout::PayoutStatus,
@@ -93,13 +93,6 @@ fn room_for(body: &Body, case: &Case) -> Result<Tenders, MoneyError> {
     let own = body.holding_of(&case.no).filter(|it| it.purpose == Purpose::Refund);
     own.filter(|it| it.status == PayoutStatus::Reserved)
         .try_fold(body.room()?, |room, it| room.plus(&it.amount))
-}
-
-fn cash_first(room: &Tenders, amount: Money) -> Result<Tenders, MoneyError> {
-    let cash = room.part(Tender::Cash).smaller(amount)?;
-    let cash = Tenders::cash(if cash.is_positive() { cash } else { Money::zero(room.currency()) });
-    let missing = amount.minus(cash.total()?)?;
-    cash.plus(&room.minus(&cash)?.take(missing)?)
 }
 
 /// What was paid for each line, by tender. Points and cards pay for goods before postage.
@@ -215,14 +208,19 @@ fn postage_share(body: &Body, case: &Case) -> Result<Money, MoneyError> {
 /// (CALC-12).
 fn given_for(body: &Body, case: &Case) -> Result<Money, MoneyError> {
     let mut sum = Money::zero(body.order.currency());
-    let given = body
+    let by_us = body
         .holding()
-        .filter(|it| matches!(it.purpose, Purpose::Compensation | Purpose::PriceDifference));
-    for payout in given {
-        let values = payout.pieces.iter().map(|&it| paid_for(&body.order, it));
-        let values: Vec<Money> = values.collect();
-        let shares = share_by_value(payout.amount.total()?, &values)?;
-        for (it, share) in payout.pieces.iter().zip(shares) {
+        .filter(|it| matches!(it.purpose, Purpose::Compensation | Purpose::PriceDifference))
+        .map(|it| Ok((it.pieces.as_slice(), it.amount.total()?)));
+    let elsewhere = body
+        .refunded_elsewhere()
+        .filter(|(it, _)| it.no != case.no && !it.claims_pieces(body))
+        .map(|(it, amount)| Ok((it.request.pieces.as_slice(), amount)));
+    for given in by_us.chain(elsewhere) {
+        let (pieces, amount) = given?;
+        let values: Vec<Money> = pieces.iter().map(|&it| paid_for(&body.order, it)).collect();
+        let shares = share_by_value(amount, &values)?;
+        for (it, share) in pieces.iter().zip(shares) {
             // Pieces that went back before took their part of it with them.
             let (before, count) = span_of(body, case, it.line);
             sum = sum.plus(of_pieces(share, it.quantity.pieces().max(1), before, count)?)?;
@@ -231,7 +229,7 @@ fn given_for(body: &Body, case: &Case) -> Result<Money, MoneyError> {
     Ok(sum)
 }
 
-fn paid_for(order: &Order, pieces: Pieces) -> Money {
+pub(crate) fn paid_for(order: &Order, pieces: Pieces) -> Money {
     order.line(pieces.line).map_or(Money::zero(order.currency()), |line| {
         of_pieces(line.paid, line.quantity.pieces().max(1), 0, pieces.quantity.pieces())
             .unwrap_or(line.paid)

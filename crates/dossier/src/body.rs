@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{CaseNo, LineNo, ParcelNo, PayoutKey, Quantity, TaskId, TimerId};
-use money::{MoneyError, Tenders};
+use money::{Money, MoneyError, Tender, Tenders};
 
 use crate::{
+    amount::paid_for,
     case::Case,
     order::{Extension, Order},
     parcel::Parcel,
     payout::Payout,
     task::{Task, Timer},
-    words::{Deadline, Direction, Purpose},
+    words::{CaseKind, Deadline, Direction, Purpose, Standing},
 };
 
 /// A dossier, as its history has left it: the consistency boundary.
@@ -123,10 +124,26 @@ impl Body {
     /// Return postage and deposits are the buyer's own outlay, not part of what was paid for the
     /// order, and have bounds of their own.
     pub fn room(&self) -> Result<Tenders, MoneyError> {
-        self.holding()
+        let room = self
+            .holding()
             .filter(|it| it.purpose.is_out_of_the_price())
-            .try_fold(self.order.paid.clone(), |room, it| room.minus(&it.amount))
+            .try_fold(self.order.paid.clone(), |room, it| room.minus(&it.amount))?;
+        let gone = Money::sum(self.order.currency(), self.refunded_elsewhere().map(|it| it.1))?;
+        if gone.is_zero() { Ok(room) } else { room.minus(&cash_first(&room, gone)?) }
     }
+
+    /// What the marketplace refunded by itself: money that none of our payouts accounts for.
+    pub fn refunded_elsewhere(&self) -> impl Iterator<Item = (&Case, Money)> {
+        self.cases.iter().filter_map(|it| Some((it, it.refunded_elsewhere(self)?)))
+    }
+}
+
+/// `amount` out of what there is, as far as it reaches: cash before points and cards.
+pub(crate) fn cash_first(room: &Tenders, amount: Money) -> Result<Tenders, MoneyError> {
+    let cash = room.part(Tender::Cash).smaller(amount)?;
+    let cash = Tenders::cash(if cash.is_positive() { cash } else { Money::zero(room.currency()) });
+    let missing = amount.minus(cash.total()?)?;
+    cash.plus(&room.minus(&cash)?.take(missing)?)
 }
 
 impl Purpose {
@@ -142,8 +159,28 @@ impl Purpose {
 }
 
 impl Case {
-    /// Whether the case's pieces are spoken for: it is open, or it gave goods money for them.
+    /// Whether the case's pieces are spoken for: it is open, or they were paid for, by us or by the
+    /// marketplace. A part of their price leaves them with the buyer.
     pub fn claims_pieces(&self, body: &Body) -> bool {
-        self.status.is_open() || body.holding_of(&self.no).any(|it| it.purpose == Purpose::Refund)
+        let paid_elsewhere = || match (self.refunded_elsewhere(body), self.request.kind) {
+            (Some(_), CaseKind::ReturnRefund) => true,
+            (Some(amount), CaseKind::RefundOnly) => {
+                let values = self.request.pieces.iter().map(|&it| paid_for(&body.order, it));
+                let value = Money::sum(amount.currency(), values);
+                value.is_ok_and(|it| it.minor() <= amount.minor())
+            }
+            (_, _) => false,
+        };
+        self.status.is_open()
+            || body.holding_of(&self.no).any(|it| it.purpose == Purpose::Refund)
+            || paid_elsewhere()
+    }
+
+    /// What the marketplace refunded for the case, if it did and we did not.
+    fn refunded_elsewhere(&self, body: &Body) -> Option<Money> {
+        let is_over = self.market.standing == Standing::Refunded && !self.status.is_open();
+        let ours = || body.holding_of(&self.no).any(|it| it.purpose.is_out_of_the_price());
+        let amount = self.request.asked.filter(|_| self.request.kind.pays_goods_money())?;
+        (is_over && !ours()).then_some(amount)
     }
 }

@@ -203,6 +203,8 @@ facts! {
     Impact = "impact": IMPACT, Finding;
     InWarranty = "in-warranty": Kind::Flag, Sometimes;
     Found = "found": FOUND, Finding;
+    LineUnknown = "line-unknown": Kind::Flag, Finding;
+    QuantityAboveBought = "quantity-above-bought": Kind::Flag, Finding;
     Report = "report": REPORT, Finding;
     SmallPart = "small-part": Kind::Flag, Finding;
     Deviation = "deviation": Kind::Length, Finding;

@@ -50,8 +50,8 @@ pub fn judge(body: &Body, case: &Case, context: Context<'_>) -> Result<Judgement
         Some(asked) => asked.exceeds(worth.due)?,
         None => false,
     };
-    scene.known.nothing_due =
-        case.request.kind.pays_goods_money() && (asked.unwrap_or(worth.due)).is_zero();
+    scene.known.nothing_due = case.request.kind.pays_goods_money()
+        && asked.unwrap_or(worth.due).smaller(worth.due)?.is_zero();
 
     scene.known.window = code(&mut scene, &vocabulary::WINDOW_OPEN, "window", Fact::Window);
     let evidence = scene.ask(&vocabulary::EVIDENCE);

@@ -5,7 +5,7 @@ use money::{Money, MoneyError};
 use policy::Gap;
 use thiserror::Error;
 
-use crate::words::{Act, Role};
+use crate::words::{Act, Role, Standing};
 
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum Rejection {
@@ -23,6 +23,8 @@ pub enum Rejection {
     CaseReused { case: CaseNo },
     #[error("case {case} is {status}; this is not possible any more")]
     NotPossibleNow { case: CaseNo, status: &'static str },
+    #[error("the marketplace had case {case} as {known} already; what says {told} is older")]
+    StandingGoesBack { case: CaseNo, known: Standing, told: Standing },
     #[error("the order has no line {line}")]
     UnknownLine { line: LineNo },
     #[error("{asked} pieces of line {line} were asked for, but only {left} of {bought} are left")]
@@ -94,6 +96,7 @@ impl Rejection {
             Self::UnknownCase { .. } => "unknown-case",
             Self::CaseReused { .. } => "case-reused",
             Self::NotPossibleNow { .. } => "not-possible-now",
+            Self::StandingGoesBack { .. } => "standing-goes-back",
             Self::UnknownLine { .. } => "unknown-line",
             Self::TooManyPieces { .. } => "too-many-pieces",
             Self::NoPieces => "no-pieces",

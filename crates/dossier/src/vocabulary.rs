@@ -240,7 +240,7 @@ inquiries! {
         Route, Kind, Packing, Shipped, PromisePassed, Tracking, Silent, Remote, DaysSinceShipped,
         SharedNumber, SurfaceMail, RefusedCarrier, AboveShare, NothingDue, Instant, ReturnTrack,
         Intervened, SignedBy, Signed, GoodsClaim, TimeLeft, ClaimsLate, Complete, Window,
-        SeveralRequests, Presale, Upset, Standing, Stage,
+        SeveralRequests, Presale, Upset, Standing, Stage, LineUnknown, QuantityAboveBought,
     ] -> &[must("flag", Kind::Choice(Flag::CODES))];
     /// What the buyer is told at each step (DT-35).
     NOTICE = "notice", One, [Step, Kind] -> &[must("reply", Kind::Text)];

@@ -49,7 +49,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         for case in &body.cases {
             if case.no.as_str() == arguments.case || key.order.as_str() == arguments.case {
                 let language = arguments.lang.of_policy();
-                let of = views::reply::Of { dossier: &key, body: &body, case, pack: &pack };
+                let of = views::reply::Of {
+                    dossier: &key,
+                    body: &body,
+                    case,
+                    pack: &pack,
+                    sender: views::reply::Sender::default(),
+                };
                 writeln!(stdout(), "{}\n", views::explain::explain(of, language))?;
                 told = true;
             }

@@ -1,6 +1,7 @@
 //! `guitu triage`: today's exports in, a decided and prioritised worklist out.
 
 mod files;
+mod recency;
 mod report;
 mod show;
 
@@ -15,7 +16,7 @@ use kernel::{ActorId, Choice, Clock, ShopId, Timestamp, Zone};
 use store::{Document, Hold, Store};
 use store_sqlite::SqliteStore;
 
-use self::{files::Files, report::Report};
+use self::{files::Files, recency::Recency, report::Report};
 use crate::{clock, packs};
 
 #[derive(Debug, Args)]
@@ -35,6 +36,10 @@ pub(crate) struct Arguments {
     /// The moment to decide at; the present if it is not given. Without an offset, in shop time.
     #[arg(long)]
     now: Option<String>,
+    /// When the exports were made; the newest time in them if it is not given. What newer exports
+    /// said (see --db) is not undone by older ones.
+    #[arg(long)]
+    exported: Option<String>,
     /// The policy pack to decide by.
     #[arg(long, default_value = "base")]
     pack: String,
@@ -47,6 +52,12 @@ pub(crate) struct Arguments {
     /// Name of the shop, where the orders do not say.
     #[arg(long, default_value = "shop")]
     shop: String,
+    /// What replies call the shop; as the pack says if it is not given.
+    #[arg(long)]
+    shop_name: Option<String>,
+    /// Where replies tell buyers to send returns; as the pack says if it is not given.
+    #[arg(long)]
+    return_address: Option<String>,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Write the worklist here instead of to the screen; needed for xlsx.
@@ -90,6 +101,13 @@ impl Language {
         }
     }
 
+    pub(crate) fn says(self, zh: &str, en: &str) -> String {
+        match self {
+            Self::Zh => zh.to_owned(),
+            Self::En => en.to_owned(),
+        }
+    }
+
     pub(crate) fn of_intake(self) -> intake::Language {
         match self {
             Self::Zh => intake::Language::Chinese,
@@ -127,8 +145,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let config = Config { automatic: false, kept: 256, batch: 256, ..Config::default() };
     let engine = Engine::start(Arc::clone(&store), fixed, Arc::clone(&shelf), config)?;
 
-    import(&engine, &mut files, arguments, now)?;
-    let report = Report::make(&engine, &files, arguments, (now, zone))?;
+    let made_at = match &arguments.exported {
+        Some(text) => Some(clock::parse(text, zone)?),
+        None => files.newest_time(now),
+    };
+    let recency = Recency::of(&*store, &files.shops(arguments), made_at)?;
+    import(&engine, &mut files, arguments, (now, zone, recency))?;
+    let report = Report::make(&engine, &files, arguments, (now, zone, recency))?;
     engine.shut_down();
     show::show(&report, arguments, zone)?;
     if let Some(path) = &arguments.rejected {
@@ -139,11 +162,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// Gives the engine everything the files say, then lets it look at what time has changed.
-fn import(engine: &Engine, files: &mut Files, arguments: &Arguments, now: Timestamp) -> Result<()> {
+fn import(
+    engine: &Engine,
+    files: &mut Files,
+    arguments: &Arguments,
+    (now, zone, recency): (Timestamp, Zone, Recency),
+) -> Result<()> {
     let setting =
         Setting { shop: ShopId::lossy(&arguments.shop), channel: channel(arguments, files)?, now };
     let (planned, complaints) = plan(files.joined(), &setting);
     files.note(complaints);
+    let place = (files.refunds_file(), zone);
+    let (planned, older) = recency.leave_out_older(engine, planned, place)?;
+    files.note(older.into_iter().collect());
     let bar = show::progress(planned.len(), arguments.quiet);
     let actor = dossier::command::Actor {
         id: ActorId::lossy("import"),
@@ -172,7 +203,9 @@ fn import(engine: &Engine, files: &mut Files, arguments: &Arguments, now: Timest
         }
     }
     bar.finish_and_clear();
-    for shop in files.shops(arguments) {
+    let shops = files.shops(arguments);
+    recency.keep(&**engine.store(), &shops)?;
+    for shop in shops {
         let (kind, name) = (crate::explain::SHOP.to_owned(), shop.to_string());
         engine.store().keep(&Document { kind, name, body: String::new() })?;
     }
@@ -184,7 +217,11 @@ fn import(engine: &Engine, files: &mut Files, arguments: &Arguments, now: Timest
 fn channel(arguments: &Arguments, files: &Files) -> Result<Channel> {
     match &arguments.channel {
         Some(code) => Channel::from_code(code).with_context(|| {
-            format!("`{code}` is not a channel; there are {}", Channel::CODES.join(", "))
+            let known = Channel::CODES.join(", ");
+            arguments.lang.says(
+                &format!("没有“{code}”这个渠道；可以写 {known}"),
+                &format!("`{code}` is not a channel; there are {known}"),
+            )
         }),
         None => Ok(files.channel().and_then(|it| Channel::from_code(&it)).unwrap_or(Channel::Own)),
     }

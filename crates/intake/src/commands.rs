@@ -24,6 +24,7 @@ use crate::{
     orders::OrderRow,
     refunds::RefundRow,
     tracks::TrackRow,
+    words::RefundStatus,
 };
 
 /// What the files say, joined.
@@ -95,9 +96,10 @@ impl<'a> Join<'a> {
         for refund in files.refunds {
             refunds.entry(&refund.order_no).or_default().push(refund);
         }
-        // Who asked first has the first claim on the pieces.
+        // What was refunded is gone. Of the rest, who asked first has the first claim.
+        let is_open = |it: &RefundRow| it.status != RefundStatus::Refunded;
         for rows in refunds.values_mut() {
-            rows.sort_by_key(|it| (it.applied_at, it.row));
+            rows.sort_by_key(|it| (is_open(it), it.applied_at, it.row));
         }
         let mut tracks: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let mut parcels_of: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();

@@ -15,7 +15,7 @@ use kernel::Civil;
 use money::Money;
 
 pub use self::{
-    rejected::{rejected_table, write_rejected},
+    rejected::{PUT_ASIDE, rejected_table, write_rejected},
     separated::write_csv,
     terminal::write_terminal,
     workbook::write_xlsx,

@@ -153,18 +153,19 @@ fn is_data(record: &Record, header: &Header, is_text: bool, log: &mut Log) -> bo
     if record.is_blank() || is_header_again(record, header) {
         return false;
     }
-    let count = header.names.len();
-    if is_remark(record, count) {
-        log.note((record.row, None), &record.cell(0), Expected::DataRow);
-        return false;
-    }
     if record.unclosed {
         log.fail((record.row, None), "", Expected::ClosingQuote);
         log.reject(record);
         return false;
     }
+    let count = header.names.len();
+    if is_remark(record, header) {
+        let first = record.summary().into_iter().next().unwrap_or_default();
+        log.note((record.row, None), &first, Expected::DataRow);
+        return false;
+    }
     if is_text && (record.len() < count || count < record.used()) {
-        log.fail((record.row, None), &format!("{} cells", record.len()), Expected::Cells(count));
+        log.fail((record.row, None), &record.len().to_string(), Expected::Cells(count));
         log.reject(record);
         return false;
     }
@@ -180,19 +181,43 @@ fn is_header_again(record: &Record, header: &Header) -> bool {
     2 < header.names.len() && header.names.iter().enumerate().all(is_again)
 }
 
-/// Totals and remarks below the data: `合计,,,`, `#导出时间：…`, one lonely cell.
-fn is_remark(record: &Record, count: usize) -> bool {
-    let first = record.cell(0);
-    let is_total =
-        ["合计", "总计", "小计", "汇总", "共计", "total", "Total", "TOTAL"].iter().any(|it| {
-            first
-                .strip_prefix(it)
-                .is_some_and(|rest| rest.trim_matches([':', '：', ' ']).is_empty())
-        });
-    let lonely = 2 < count && record.used() == 1;
+/// Totals and remarks below the data: `合计,,,`, `,,合计：12.50`, `#导出时间：…`, one lonely cell, or
+/// nothing but sums.
+fn is_remark(record: &Record, header: &Header) -> bool {
+    let mut cells = (0..record.used()).map(|nth| record.cell(nth)).filter(|it| !it.is_empty());
+    let Some(first) = cells.next() else { return false };
+    let is_total = TOTALS.iter().any(|it| first.strip_prefix(it).is_some_and(is_sum));
+    let lonely = 2 < header.names.len() && record.used() == 1;
+    // Numbers alone, and none that names anything, are what is above them added up.
+    let names = [Concept::OrderNo, Concept::RefundNo, Concept::Parcel];
+    let mut names = names.iter().filter_map(|it| header.columns.get(it)).flatten();
+    let sums = is_sum(&first)
+        && cells.all(|it| is_sum(&it))
+        && names.all(|it| record.cell(it.index).is_empty());
     is_total
+        || sums
         || first.starts_with('#')
         || lonely && !first.chars().all(|it| it.is_ascii_alphanumeric())
+}
+
+const TOTALS: [&str; 12] = [
+    "合计",
+    "总计",
+    "小计",
+    "汇总",
+    "共计",
+    "总共",
+    "本页合计",
+    "累计",
+    "total",
+    "Total",
+    "TOTAL",
+    "合 计",
+];
+
+/// Nothing, or an amount or a count, whatever stands around it.
+fn is_sum(text: &str) -> bool {
+    text.chars().all(|it| it.is_ascii_digit() || ":： .,¥￥元件笔条个".contains(it))
 }
 
 /// Where the first row with a key stands, by the key's hash: a file may have millions of keys, and

@@ -133,8 +133,15 @@ fn open_text<'a>(
     input.seek(SeekFrom::Start(bom)).map_err(FileProblem::Io)?;
     let lines = Lines::new(input, form.encoding, form.line_end);
     let mut records = Records::new(lines, form.delimiter);
-    let mut header = Record::default();
-    while header.row < form.header && records.next(&mut header).map_err(line_problem)? {}
+    let (mut header, mut above) = (Record::default(), Record::default());
+    while header.row < form.header && records.next(&mut header).map_err(line_problem)? {
+        if form.has_two_rows && header.row < form.header {
+            above.clone_from(&header);
+        }
+    }
+    if form.has_two_rows {
+        header = above.joined(&header, dictionary).unwrap_or(header);
+    }
     records.set_width(header.used());
     Ok((Format::Text, header, Body::Text(records)))
 }
@@ -173,7 +180,11 @@ fn headed<'a>(
     let mut first_row = None;
     while let Some(record) = rows.pop_front() {
         if 2 <= dictionary.known_columns(record.raw_cells()) {
-            return Ok((format, record, Body::Rows(rows)));
+            let joined = rows.front().and_then(|it| record.joined(it, dictionary));
+            if joined.is_some() {
+                rows.pop_front();
+            }
+            return Ok((format, joined.unwrap_or(record), Body::Rows(rows)));
         }
         if first_row.is_none() && !record.is_blank() {
             first_row = Some(record.summary());

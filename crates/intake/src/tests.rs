@@ -2,9 +2,11 @@
 
 mod bounds;
 mod dirt;
+mod frames;
 mod harness;
 mod marketplaces;
 mod output;
+mod phrases;
 mod properties;
 mod values;
 mod words;

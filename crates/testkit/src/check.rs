@@ -121,7 +121,13 @@ impl Stage<'_> {
         let order = self.order_of(&case)?;
         let (key, body) = (self.key(&order), self.body(&order)?);
         let Some(case) = body.case(&case) else { return Ok(()) };
-        let of = views::reply::Of { dossier: &key, body: &body, case, pack: &self.pack };
+        let of = views::reply::Of {
+            dossier: &key,
+            body: &body,
+            case,
+            pack: &self.pack,
+            sender: views::reply::Sender::default(),
+        };
         let said = views::reply::text(&expected.text, of, policy::Language::Zh);
         for words in expected.says.iter().filter(|it| !said.contains(it.as_str())) {
             findings.add(&about, format!("… {words} …"), said.as_str());

@@ -25,7 +25,29 @@ pub struct Of<'a> {
     pub case: &'a Case,
     /// The version the order was bought under.
     pub pack: &'a Pack,
+    pub sender: Sender<'a>,
 }
+
+/// Who writes to the buyer, where it is not for the pack to say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sender<'a> {
+    pub shop_name: Option<&'a str>,
+    pub return_address: Option<&'a str>,
+}
+
+/// What stands in a text for something the shop has to say once and has not said. Never invented: a
+/// buyer would send the goods there.
+pub fn to_be_filled(constant: &str, language: Language) -> String {
+    let what = name(constant, language);
+    match language {
+        Language::Zh => format!("（请填写{what}）"),
+        Language::En => format!("(fill in the {what})"),
+    }
+}
+
+/// The pack's constants that a [`Sender`] stands in for.
+pub const SHOP_NAME: &str = "shop-name";
+pub const RETURN_ADDRESS: &str = "return-address";
 
 /// The judgement's reply; empty if it has none, or the pack no such text.
 pub fn draft(of: Of<'_>, language: Language) -> String {
@@ -50,13 +72,17 @@ pub fn text(name: &str, of: Of<'_>, language: Language) -> String {
 /// The values of [`dossier::vocabulary::VARIABLES`]. Amounts stand without their unit, which the
 /// texts name.
 fn variables(of: Of<'_>, language: Language) -> BTreeMap<&'static str, String> {
-    let Of { dossier, body, case, pack } = of;
+    let Of { dossier, body, case, pack, sender } = of;
     let zone = pack.calendar().zone();
     let judgement = case.judgement.as_ref();
     let cap = judgement.map(|it| it.cap);
     let amount = payable(body, case).and_then(|it| it.total().ok());
     let parcel = parcel(body, case);
-    let constant = |name| pack.phrase(name).ok().map(str::to_owned);
+    let shops = |said: Option<&str>, constant| {
+        let said = said.or_else(|| pack.phrase(constant).ok()).map(str::trim);
+        let said = said.filter(|it| !matches!(*it, "" | "-")).map(str::to_owned);
+        said.unwrap_or_else(|| to_be_filled(constant, language))
+    };
     let time = |at: Option<Timestamp>| at.map(|it| moment(it, zone));
     let values = [
         ("amount", amount.map(bare)),
@@ -65,10 +91,10 @@ fn variables(of: Of<'_>, language: Language) -> BTreeMap<&'static str, String> {
         ("deadline", time(case.market.deadline)),
         ("order", Some(dossier.order.to_string())),
         ("case", Some(case.no.to_string())),
-        ("shop", constant("shop-name")),
+        ("shop", Some(shops(sender.shop_name, SHOP_NAME))),
         ("reason", Some(reason(case, language))),
         ("ground", ground(case)),
-        ("address", constant("return-address")),
+        ("address", Some(shops(sender.return_address, RETURN_ADDRESS))),
         ("breakdown", breakdown(case, language)),
         ("arrives-by", arrives_by(of).map(|it| zone.civil(it).date())),
         ("postage-by", judgement.map(|it| name(it.postage_by.code(), language))),

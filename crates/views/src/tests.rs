@@ -1,5 +1,6 @@
 mod explain;
 mod names;
+mod refusals;
 mod replies;
 mod rows;
 mod shop;

@@ -12,35 +12,40 @@ use super::{
     money::let_go,
 };
 use crate::{
-    case::{Case, Evidence, Market, Request, Status},
+    case::{Case, Evidence, Market, Pieces, Request, Status},
     command::Application,
     event::{CaseChange, Event},
     facts::Fact,
     rejection::Rejection,
-    words::{Direction, Role, Standing, TaskKind},
+    words::{Direction, Standing, TaskKind},
 };
 
 pub(crate) fn apply(draft: &mut Draft<'_>, application: &Application) -> Result<(), Rejection> {
+    // The source of the request may say it anew; nobody else can file another under its number.
+    let by_source = draft.is_source();
+    let request =
+        if by_source { what_is_left(draft, application) } else { application.request.clone() };
     if let Some(known) = draft.body.case(&application.case) {
-        let changed = known.request != application.request;
-        // The source of the request may say it anew; nobody else can file another under its number.
-        let by_source = matches!(draft.context.actor.role, Role::System | Role::Marketplace);
+        let changed = known.request != request;
         if changed && known.changes.is_empty() && !by_source {
             return Err(Rejection::CaseReused { case: known.no.clone() });
         }
-        if changed && by_source && known.status.is_open() {
-            change_request(draft, &application.case, &application.request)?;
+        if by_source && known.status.is_open() {
+            if changed {
+                change_request(draft, &application.case, &request)?;
+            }
+            answer_anew(draft, application)?;
         }
         return record_market(draft, &application.case, &application.market);
     }
-    check_request(draft, &application.case, &application.request)?;
+    check_request(draft, &application.case, &request)?;
     if let Some(follows) = &application.follows {
         draft.case(follows)?;
     }
     let market = &application.market;
     let case = Case {
         no: application.case.clone(),
-        request: application.request.clone(),
+        request,
         opened_at: application.filed_at,
         follows: application.follows.clone(),
         market: market.clone(),
@@ -76,9 +81,33 @@ fn promise(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
     }
 }
 
+/// What the marketplace has taken on is a fact, however many pieces it names: the request is about
+/// those that no other request asks for, down to none, and its ruling says so.
+fn what_is_left(draft: &Draft<'_>, application: &Application) -> Request {
+    let mut request = application.request.clone();
+    for pieces in &mut request.pieces {
+        if let Some(line) = draft.body.order.line(pieces.line) {
+            let taken = draft.body.pieces_asked_for(pieces.line, &application.case);
+            pieces.quantity = pieces.quantity.min(line.quantity.minus(taken));
+        }
+    }
+    request
+}
+
+/// What the source's form or file answers now.
+fn answer_anew(draft: &mut Draft<'_>, application: &Application) -> Result<(), Rejection> {
+    for &(fact, value) in &application.findings {
+        if draft.case(&application.case)?.findings.get(&fact) != Some(&value) {
+            draft.change(&application.case, CaseChange::Finding { fact, value })?;
+        }
+    }
+    Ok(())
+}
+
 /// APPLY-04, APPLY-06: real lines, pieces that were bought and are not asked for already.
 fn check_request(draft: &Draft<'_>, case: &CaseNo, request: &Request) -> Result<(), Rejection> {
-    if request.pieces.is_empty() || request.pieces.iter().any(|it| it.quantity.is_zero()) {
+    let is_nothing = |it: &Pieces| it.quantity.is_zero() && !draft.is_source();
+    if request.pieces.is_empty() || request.pieces.iter().any(is_nothing) {
         return Err(Rejection::NoPieces);
     }
     if request.asked.is_some_and(money::Money::is_negative) {
@@ -108,7 +137,12 @@ pub(crate) fn record_market(
     if known.market == *market {
         return judging::look_again(draft, case);
     }
-    let moved = known.market.standing != market.standing;
+    let (before, told) = (known.market.standing, market.standing);
+    let moved = before != told;
+    // Refunds are not taken back, and what was closed is asked for anew under another number.
+    if moved && matches!(before, Standing::Refunded | Standing::Closed) {
+        return Err(Rejection::StandingGoesBack { case: case.clone(), known: before, told });
+    }
     let open = known.status.is_open();
     draft.change(case, CaseChange::Market(market.clone()))?;
     if moved && open {
@@ -134,7 +168,9 @@ fn catch_up(draft: &mut Draft<'_>, case: &CaseNo, market: &Market) -> Result<(),
         Standing::Refunded | Standing::Declined | Standing::Closed => {
             let_go(draft, case)?;
             draft.wind_up(case)?;
-            draft.move_to(case, next, "on the marketplace")
+            draft.move_to(case, next, "on the marketplace")?;
+            // What the case held, or has been given now, changes what is left for the others.
+            judging::look_again_at_all(draft)
         }
     }
 }

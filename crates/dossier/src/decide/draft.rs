@@ -45,6 +45,11 @@ impl<'a> Draft<'a> {
         self.context.now
     }
 
+    /// Whether the command comes from where requests are filed, and not from somebody we serve.
+    pub(crate) fn is_source(&self) -> bool {
+        matches!(self.context.actor.role, Role::System | Role::Marketplace)
+    }
+
     /// Folds the event in and keeps it. An event that contradicts the dossier would stop it when
     /// it is read back, so the decision is refused instead.
     pub(crate) fn record(&mut self, event: Event) -> Result<(), Rejection> {

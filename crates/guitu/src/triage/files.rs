@@ -14,7 +14,7 @@ use intake::{
     commands::{self, Planned},
     open_sheet, read_items, read_orders, read_refunds, read_tracks, rows_as_they_stand,
 };
-use kernel::ShopId;
+use kernel::{ShopId, Timestamp};
 
 use super::Arguments;
 
@@ -97,6 +97,41 @@ impl Files {
         }
     }
 
+    pub(super) fn refunds_file(&self) -> &Arc<str> {
+        &self.refunds.rejected.file
+    }
+
+    /// The newest time in the files that is not in the future: they cannot be older than that.
+    pub(super) fn newest_time(&self, now: Timestamp) -> Option<Timestamp> {
+        let orders = self
+            .orders
+            .rows
+            .iter()
+            .flat_map(|it| [it.placed_at, it.paid_at, it.shipped_at, it.confirmed_at]);
+        let refunds = self.refunds.rows.iter().flat_map(|it| [Some(it.applied_at), it.finished_at]);
+        let scans = self.tracks.iter().flat_map(|it| &it.rows).map(|it| Some(it.at));
+        orders.chain(refunds).chain(scans).flatten().filter(|it| *it <= now).max()
+    }
+
+    /// When the first request of the file was filed, if the file is an export: one of rows that we
+    /// put aside has what was mended, and nothing can be told from what it has not.
+    pub(super) fn first_request(&self) -> Option<Timestamp> {
+        let ours = |names: [&str; 4]| {
+            self.refunds.rejected.columns.iter().map(|it| &**it).take(4).eq(names)
+        };
+        if ours(intake::out::PUT_ASIDE.0) || ours(intake::out::PUT_ASIDE.1) {
+            return None;
+        }
+        self.refunds.rows.iter().map(|it| it.applied_at).min()
+    }
+
+    /// Numbers in the refunds file, those of its rejected rows included.
+    pub(super) fn mentioned(&self) -> BTreeSet<&str> {
+        let taken = self.refunds.rows.iter().map(|it| it.refund_no.as_str());
+        let cells = self.refunds.rejected.rows.iter().flat_map(|it| &it.cells);
+        taken.chain(cells.map(|it| it.trim_matches(['=', '"', '\'', '\t', ' ']))).collect()
+    }
+
     pub(super) fn channel(&self) -> Option<Arc<str>> {
         self.channel.clone()
     }
@@ -107,8 +142,10 @@ impl Files {
 
     /// The engine refused what a row asks for: the row is rejected like any other.
     pub(super) fn refuse(&mut self, planned: &Planned, rejection: &Rejection) {
-        let expected =
-            Expected::Entry { english: rejection.to_string(), chinese: rejection.to_string() };
+        let expected = Expected::Entry {
+            english: views::refusal(rejection, policy::Language::En),
+            chinese: views::refusal(rejection, policy::Language::Zh),
+        };
         let order = planned.dossier.order.to_string();
         let (rejected, row) = match planned.refund_row {
             Some(row) => (&self.refunds.rejected, Some(row)),

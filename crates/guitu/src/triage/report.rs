@@ -8,9 +8,12 @@ use engine::Engine;
 use kernel::{ShopId, Span, Timestamp, Zone};
 use serde::Serialize;
 use store::{CasePage, Cursor, Listed};
-use views::worklist::Item;
+use views::{
+    reply::{RETURN_ADDRESS, SHOP_NAME, Sender, to_be_filled},
+    worklist::Item,
+};
 
-use super::{Arguments, files::Files, stamp};
+use super::{Arguments, files::Files, recency::Recency, stamp};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
@@ -31,6 +34,10 @@ pub(super) struct Summary {
     pub(super) requested_fen: i64,
     pub(super) approved_fen: i64,
     pub(super) at_risk: AtRisk,
+    /// Open requests that these exports should have and have not.
+    pub(super) not_in_export: Risk,
+    /// What replies leave to be filled in, such as `return-address`, and how many of them do.
+    pub(super) to_be_filled: BTreeMap<String, usize>,
     pub(super) rejected_rows: usize,
     pub(super) warnings: usize,
     pub(super) complaints: Vec<String>,
@@ -91,7 +98,7 @@ impl Report {
         engine: &Engine,
         files: &Files,
         arguments: &Arguments,
-        (now, zone): (Timestamp, Zone),
+        (now, zone, recency): (Timestamp, Zone, Recency),
     ) -> Result<Self> {
         let mut rows = Vec::new();
         for shop in files.shops(arguments) {
@@ -103,6 +110,7 @@ impl Report {
         for row in &rows {
             items.push(entry(engine, row, arguments, (now, zone))?);
         }
+        let not_in_export = mark_vanished(&rows, &mut items, files, recency);
         let language = arguments.lang.of_intake();
         let summary = Summary {
             now: stamp(now, zone),
@@ -120,12 +128,45 @@ impl Report {
             requested_fen: sum(items.iter().filter_map(|it| it.requested_fen)),
             approved_fen: sum(items.iter().map(|it| it.amount_fen)),
             at_risk: at_risk(&rows, now),
+            not_in_export,
+            to_be_filled: unfilled(&items),
             rejected_rows: files.n_rejected(),
             warnings: files.n_warnings(),
             complaints: files.complaints.iter().map(|it| it.line(language)).collect(),
         };
         Ok(Self { summary, items })
     }
+}
+
+/// In either language: a pack has some texts in one only.
+fn unfilled(items: &[Entry]) -> BTreeMap<String, usize> {
+    let of = |constant: &str| {
+        let blanks =
+            [policy::Language::Zh, policy::Language::En].map(|it| to_be_filled(constant, it));
+        let has_blank = |it: &&Entry| blanks.iter().any(|blank| it.reply.contains(blank));
+        (constant.to_owned(), items.iter().filter(has_blank).count())
+    };
+    [RETURN_ADDRESS, SHOP_NAME].map(of).into_iter().filter(|(_, count)| 0 < *count).collect()
+}
+
+/// The mark of an open request that today's export should have. Not one of the case's own flags:
+/// it is about the files, and gone as soon as they have the request again.
+const NOT_IN_EXPORT: &str = "not-in-export";
+
+/// Marks requests that are open here and that the export has no longer: the marketplace may have
+/// closed them, and nothing says so.
+fn mark_vanished(rows: &[Row], items: &mut [Entry], files: &Files, recency: Recency) -> Risk {
+    let mut vanished = Risk::default();
+    let Some(first) = files.first_request() else { return vanished };
+    let mentioned = files.mentioned();
+    for (row, entry) in rows.iter().zip(items) {
+        let is_covered = recency.covers(first, row.item.opened_at);
+        if is_covered && !mentioned.contains(entry.refund_no.as_str()) {
+            entry.flags.push(NOT_IN_EXPORT.to_owned());
+            vanished.add(row.item.requested_or_due());
+        }
+    }
+    vanished
 }
 
 /// A worklist row with the shop it belongs to.
@@ -207,7 +248,11 @@ fn reply(engine: &Engine, row: &Row, arguments: &Arguments) -> Result<String> {
         return Ok(String::new());
     };
     let Some(pack) = engine.shelf().version(&body.order.pack) else { return Ok(String::new()) };
-    let of = views::reply::Of { dossier: &row.dossier, body: &body, case, pack: &pack };
+    let sender = Sender {
+        shop_name: arguments.shop_name.as_deref(),
+        return_address: arguments.return_address.as_deref(),
+    };
+    let of = views::reply::Of { dossier: &row.dossier, body: &body, case, pack: &pack, sender };
     Ok(views::reply::draft(of, arguments.lang.of_policy()))
 }
 

@@ -31,20 +31,28 @@ pub(super) fn show(report: &Report, arguments: &Arguments, _zone: Zone) -> Resul
             let mut text = serde_json::to_string_pretty(report)?;
             text.push('\n');
             match &arguments.out {
-                Some(path) => fs::write(path, text).with_context(|| unwritable(path))?,
+                Some(path) => {
+                    fs::write(path, text).with_context(|| unwritable(path, arguments.lang))?;
+                }
                 None => std::io::stdout().lock().write_all(text.as_bytes())?,
             }
         }
         Format::Xlsx => match &arguments.out {
             Some(path) => write_xlsx(&[wide(report, arguments.lang)], path)
                 .map_err(|error| anyhow!("{}", error.line(arguments.lang.of_intake())))?,
-            None => bail!("a spreadsheet needs --out FILE"),
+            None => bail!(
+                "{}",
+                arguments
+                    .lang
+                    .says("表格文件要写明 --out 文件名", "a spreadsheet needs --out FILE")
+            ),
         },
         Format::Table => {
             let table = narrow(report, arguments.lang, arguments.rows);
             match &arguments.out {
                 Some(path) => {
-                    let file = fs::File::create(path).with_context(|| unwritable(path))?;
+                    let file =
+                        fs::File::create(path).with_context(|| unwritable(path, arguments.lang))?;
                     write_terminal(&table, WIDE, file)?;
                 }
                 None => write_terminal(&table, terminal_width(), std::io::stdout().lock())?,
@@ -59,13 +67,17 @@ pub(super) fn show(report: &Report, arguments: &Arguments, _zone: Zone) -> Resul
     }
     let more = report.summary.complaints.len().saturating_sub(MOST_COMPLAINTS);
     if 0 < more {
-        eprintln!("… {more} more; --rejected FILE writes all of them");
+        match arguments.lang {
+            Language::Zh => eprintln!("… 还有 {more} 条；--rejected 文件名 可写出全部"),
+            Language::En => eprintln!("… {more} more; --rejected FILE writes all of them"),
+        }
     }
     Ok(())
 }
 
-fn unwritable(path: &Path) -> String {
-    format!("{} cannot be written", path.display())
+fn unwritable(path: &Path, language: Language) -> String {
+    let path = path.display();
+    language.says(&format!("{path} 无法写入"), &format!("{path} cannot be written"))
 }
 
 /// Complaints shown on the screen; the file of rejected rows has them all.
@@ -95,21 +107,22 @@ fn narrow(report: &Report, language: Language, rows: usize) -> Table {
     let shown = if rows == 0 { report.items.len() } else { rows };
     let cells = |entry: &Entry| {
         let text = |it: &str| Cell::Text(it.to_owned());
+        let code = |it: &str| Cell::Text(called(it, language));
         let next = entry.next_task.as_ref();
         vec![
             Cell::Number(i64::from(entry.priority)),
-            entry.minutes_left.map_or(Cell::Empty, |it| Cell::Text(left(it))),
+            entry.minutes_left.map_or(Cell::Empty, |it| Cell::Text(left(it, language))),
             text(&entry.refund_no),
-            entry.route.as_deref().map_or(Cell::Empty, text),
-            text(&entry.ruling),
+            entry.route.as_deref().map_or(Cell::Empty, code),
+            code(&entry.ruling),
             Cell::Amount(Money::fen(entry.amount_fen)),
-            next.map_or(Cell::Empty, |it| text(&it.kind)),
-            next.map_or(Cell::Empty, |it| text(&it.role)),
+            next.map_or(Cell::Empty, |it| code(&it.kind)),
+            next.map_or(Cell::Empty, |it| code(&it.role)),
             next.map_or(Cell::Empty, |it| {
                 text(&it.due.get(5..16).unwrap_or(&it.due).replace('T', " "))
             }),
             entry.clause.as_deref().map_or(Cell::Empty, text),
-            Cell::Text(entry.flags.join(" ")),
+            flags(entry, language),
         ]
     };
     Table {
@@ -150,46 +163,67 @@ fn wide(report: &Report, language: Language) -> Table {
     Table {
         name: "worklist".to_owned(),
         columns: names.iter().map(|it| (*it).to_owned()).collect(),
-        rows: report.items.iter().map(cells).collect(),
+        rows: report.items.iter().map(|it| cells(it, language)).collect(),
     }
 }
 
-fn cells(entry: &Entry) -> Vec<Cell> {
+/// What a code is called. In English it is its own name, and stands as the formats explain it.
+fn called(code: &str, language: Language) -> String {
+    match language {
+        Language::Zh => views::names::name(code, policy::Language::Zh),
+        Language::En => code.to_owned(),
+    }
+}
+
+fn flags(entry: &Entry, language: Language) -> Cell {
+    let between = if language == Language::Zh { "、" } else { " " };
+    let names: Vec<String> = entry.flags.iter().map(|it| called(it, language)).collect();
+    Cell::Text(names.join(between))
+}
+
+fn cells(entry: &Entry, language: Language) -> Vec<Cell> {
     let text = |it: &str| Cell::Text(it.to_owned());
+    let code = |it: &str| Cell::Text(called(it, language));
     let next = entry.next_task.as_ref();
     vec![
         Cell::Number(i64::from(entry.priority)),
-        entry.minutes_left.map_or(Cell::Empty, |it| Cell::Text(left(it))),
+        entry.minutes_left.map_or(Cell::Empty, |it| Cell::Text(left(it, language))),
         text(&entry.order_no),
         text(&entry.refund_no),
-        text(&entry.kind),
-        entry.route.as_deref().map_or(Cell::Empty, text),
-        text(&entry.ruling),
+        code(&entry.kind),
+        entry.route.as_deref().map_or(Cell::Empty, code),
+        code(&entry.ruling),
         Cell::Amount(Money::fen(entry.amount_fen)),
         entry.requested_fen.map_or(Cell::Empty, |it| Cell::Amount(Money::fen(it))),
         Cell::Amount(Money::fen(entry.cap_fen)),
-        next.map_or(Cell::Empty, |it| text(&it.kind)),
-        next.map_or(Cell::Empty, |it| text(&it.role)),
+        next.map_or(Cell::Empty, |it| code(&it.kind)),
+        next.map_or(Cell::Empty, |it| code(&it.role)),
         next.map_or(Cell::Empty, |it| text(&it.due)),
         entry.deadline.as_deref().map_or(Cell::Empty, text),
-        text(&entry.postage_by),
-        Cell::Text(entry.flags.join(" ")),
+        code(&entry.postage_by),
+        flags(entry, language),
         entry.clause.as_deref().map_or(Cell::Empty, text),
         text(&entry.reply),
     ]
 }
 
-fn left(minutes: i64) -> String {
-    kernel::Span::minutes(minutes).to_string()
+fn left(minutes: i64, language: Language) -> String {
+    let left = kernel::Span::minutes(minutes).to_string();
+    match language {
+        Language::Zh => left.replace('d', "天").replace('h', "小时").replace("min", "分钟"),
+        Language::En => left,
+    }
 }
 
 fn plain(summary: &Summary, arguments: &Arguments) -> String {
     let yuan = |fen| Money::fen(fen).decimal();
     let risk = &summary.at_risk;
     let counts = |it: &std::collections::BTreeMap<String, usize>| {
-        it.iter().map(|(code, count)| format!("{code} {count}")).collect::<Vec<_>>().join("  ")
+        let counted =
+            it.iter().map(|(it, count)| format!("{} {count}", called(it, arguments.lang)));
+        counted.collect::<Vec<_>>().join("  ")
     };
-    match arguments.lang {
+    let mut plain = match arguments.lang {
         Language::Zh => format!(
             "{} 时点，策略包 {}：{} 个订单，{} 条申请，待处理 {} 件\n\
              申请金额 {} 元，按裁定应退 {} 元\n\
@@ -234,7 +268,40 @@ fn plain(summary: &Summary, arguments: &Arguments) -> String {
             yuan(risk.within_48h.requested_fen),
             summary.rejected_rows,
         ),
+    };
+    plain.extend(notices(summary, arguments.lang).iter().map(|it| format!("\n{it}")));
+    plain
+}
+
+/// What is worth a line only if there is any.
+fn notices(summary: &Summary, language: Language) -> Vec<String> {
+    let mut notices = Vec::new();
+    let missing = &summary.not_in_export;
+    if 0 < missing.count {
+        let (count, yuan) = (missing.count, Money::fen(missing.requested_fen).decimal());
+        notices.push(match language {
+            Language::Zh => format!(
+                "导出中未出现 {count} 件（{yuan} 元）：还没办完，这次的导出里却没有了，请到平台核对"
+            ),
+            Language::En => format!(
+                "not in the export: {count} ({yuan} yuan), open here and no longer listed; look \
+                 what the marketplace has done"
+            ),
+        });
     }
+    for (constant, count) in &summary.to_be_filled {
+        let name = views::names::name(constant, policy::Language::Zh);
+        notices.push(match language {
+            Language::Zh => {
+                format!("{count} 条回复里没有{name}，发给买家前请填写，或加上 --{constant} {name}")
+            }
+            Language::En => format!(
+                "{count} replies lack the {}; fill it in, or give --{constant}",
+                views::names::name(constant, policy::Language::En)
+            ),
+        });
+    }
+    notices
 }
 
 /// Wide enough for everything, in files.

@@ -1,6 +1,6 @@
 //! A database that is kept, and newer exports given to it.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, rc::Rc};
 
 use expect_test::expect;
 
@@ -11,8 +11,9 @@ use crate::{
 };
 
 /// A shop with a database and exports that change from day to day.
+#[derive(Clone)]
 pub(crate) struct Shop {
-    folder: Folder,
+    folder: Rc<Folder>,
     tables: BTreeMap<&'static str, Table>,
 }
 
@@ -20,7 +21,7 @@ impl Shop {
     pub(crate) fn new() -> Self {
         let read = |kind: &str| Table::read(&example(&format!("dirty/{kind}.csv")));
         let tables = KINDS.map(|kind| (kind, read(kind))).into();
-        Self { folder: Folder::new(), tables }
+        Self { folder: Rc::new(Folder::new()), tables }
     }
 
     pub(crate) fn order(&mut self, no: &str, changes: &[(&str, &str)]) {
@@ -46,6 +47,12 @@ impl Shop {
         no.clone_into(&mut row[column]);
         table.rows.push(row);
         self.refund(no, changes);
+    }
+
+    pub(crate) fn drop_refund(&mut self, no: &str) {
+        let table = self.tables.get_mut("refunds").unwrap();
+        let column = table.column("退款编号");
+        table.rows.retain(|it| it[column] != no);
     }
 
     /// Writes today's exports and gives them to the database.
@@ -147,6 +154,83 @@ fn what_the_newest_exports_say_counts() {
     assert_eq!(deadline(&shop, "2026-11-12 09:00"), "2026-11-16T12:00:00+08:00");
     shop.refund("9003", &[("超时时间", "2026-11-14 12:00:00")]);
     assert_eq!(deadline(&shop, "2026-11-12 10:00"), "2026-11-14T12:00:00+08:00");
+}
+
+/// A request that today's export should have and has not is not known to be over: it stays, and is
+/// marked and counted.
+#[test]
+fn requests_that_vanish_from_the_export_are_marked() {
+    let mut shop = Shop::new();
+    shop.triage(MONDAY).worklist();
+    let whole = shop.clone();
+    shop.drop_refund("9004");
+    let worklist = shop.triage(TUESDAY).worklist();
+    assert_eq!(marked(&worklist), ["9004"]);
+    let told = &worklist.summary.not_in_export;
+    assert_eq!((told.count, told.requested_fen), (1, 8_800));
+    assert_eq!(worklist.summary.open_cases, 5);
+    assert!(shop.triage(TUESDAY).run().out.contains("导出中未出现 1 件"));
+    // It is there again.
+    assert!(marked(&whole.triage(TUESDAY).worklist()).is_empty());
+    // An export of the last day does not cover what was filed before.
+    for no in ["9005", "9001"] {
+        shop.drop_refund(no);
+    }
+    assert_eq!(marked(&shop.triage(TUESDAY).worklist()), [""; 0]);
+}
+
+fn marked(worklist: &Worklist) -> Vec<&str> {
+    let is_marked = |it: &&Item| it.flags.iter().any(|it| it == "not-in-export");
+    worklist.items.iter().filter(is_marked).map(|it| it.refund_no.as_str()).collect()
+}
+
+/// Whichever word the marketplace has for it, what is over there is over here.
+#[test]
+fn what_is_over_on_the_marketplace_is_over_here() {
+    for (word, status) in [
+        ("退款成功", "done"),
+        ("退款完成", "done"),
+        ("退款关闭", "withdrawn"),
+        ("买家撤销申请", "withdrawn"),
+        ("商家拒绝退款", "declined"),
+    ] {
+        let mut shop = Shop::new();
+        shop.triage(MONDAY).worklist();
+        shop.refund("9001", &[("退款状态", word)]);
+        let worklist = shop.triage(TUESDAY).worklist();
+        assert_eq!(worklist.summary.open_cases, 4, "{word}");
+        assert!(worklist.items.iter().all(|it| it.refund_no != "9001"), "{word}");
+        let told = shop.explain("9001", "en").expect(0).out;
+        assert!(told.contains(status), "{word}: {told}");
+    }
+}
+
+/// Facts do not go backwards: older files add what is missing and change nothing.
+#[test]
+fn older_exports_do_not_undo_newer_ones() {
+    let mut shop = Shop::new();
+    shop.triage(MONDAY).worklist();
+    let monday = shop.clone();
+    shop.refund("9002", &[("退款状态", "退款成功")]);
+    shop.refund("9003", &[("超时时间", "2026-11-16 12:00:00")]);
+    shop.new_refund("9005", "9006", &[("退款的申请时间", "2026-11-12 20:00:00")]);
+    let tuesday = shop.triage(TUESDAY).worklist();
+
+    let older = monday.triage("2026-11-13 09:00").with("--lang", "en").worklist();
+    assert_eq!(lines(&older), lines(&tuesday));
+    expect![[r#"
+        refunds.csv: found `2`; requests differ from what exports up to 2026-11-12 20:00:00 said and are left as they are: these files are older; if they are not, say when they were made with --exported"#]]
+    .assert_eq(&older.summary.complaints.join("\n"));
+    assert!(marked(&older).is_empty(), "an older export says nothing of newer requests");
+
+    // They are the newer ones after all; what was refunded stays so.
+    let said = monday.triage("2026-11-13 10:00").with("--exported", "2026-11-13 09:30");
+    let newest = said.with("--lang", "en").worklist();
+    assert_eq!(newest.item("9003").deadline.as_deref(), Some("2026-11-14T12:00:00+08:00"));
+    expect!["refunds.csv row 3, column 订单编号: found `800000000000000002`; the marketplace had case 9002 as refunded already; what says requested is older"]
+    .assert_eq(&newest.summary.complaints.join("\n"));
+    assert!(newest.items.iter().all(|it| it.refund_no != "9002"));
+    assert_eq!(marked(&newest), ["9006"]);
 }
 
 /// POLICY-10: an order keeps the rules it was bought under.

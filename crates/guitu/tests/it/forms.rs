@@ -1,6 +1,6 @@
 //! The same exports in other forms give the same worklist.
 
-use std::{collections::BTreeSet, path::Path};
+use std::path::Path;
 
 use crate::{
     program::example,
@@ -96,14 +96,53 @@ fn without_tracks() {
     assert_eq!(worklist.items.len(), sample().items.len());
 }
 
-/// An order without lines is one piece of one thing: there is nothing left for a second request,
-/// and that is said.
+/// An order without lines is its money: every request has its ruling, and together they are given no
+/// more than was paid.
 #[test]
 fn without_lines() {
     let worklist = Triage::of(&example("exports")).without("items").worklist();
-    let orders: BTreeSet<&str> = worklist.items.iter().map(|it| it.order_no.as_str()).collect();
-    assert_eq!(orders.len(), worklist.items.len());
-    let n_requests = sample().items.len();
-    assert_eq!(worklist.items.len() + worklist.summary.rejected_rows, n_requests);
-    assert_eq!(worklist.summary.complaints.len(), worklist.summary.rejected_rows);
+    assert_eq!(worklist.summary.rejected_rows, 0, "{:?}", worklist.summary.complaints);
+    assert_eq!(worklist.items.len(), sample().items.len());
+    let orders = Table::read(&example("exports/orders.csv"));
+    let (order, paid) = (orders.column("订单编号"), orders.column("买家实际支付金额"));
+    for row in &orders.rows[1..] {
+        let of_order = worklist.items.iter().filter(|it| it.order_no == row[order]);
+        let (given, most) = of_order.fold((0, 0), |(given, most), it| {
+            assert!(it.route.is_some() && it.clause.is_some(), "{}", it.line());
+            (given + it.amount_fen, most + it.cap_fen)
+        });
+        let paid: i64 = row[paid].replace('.', "").parse().unwrap();
+        assert!(given <= paid && most <= paid, "{}: {given} and {most} of {paid}", row[order]);
+    }
+}
+
+/// What was refunded is gone, then who asked first has the first claim, and who comes too late is
+/// told so in the list.
+#[test]
+fn parts_of_an_order_without_lines() {
+    let folder = Folder::new();
+    let orders = "订单编号,买家实际支付金额,买家应付邮费,订单状态,订单付款时间\n\
+                  8001,150.00,10.00,交易成功,2026-11-01 10:00:00\n";
+    let refunds = "退款编号,订单编号,买家退款金额,退款的申请时间,退款状态,售后类型\n\
+                   R0,8001,,2026-11-10 09:00:00,等待卖家同意,换货\n\
+                   R1,8001,60.00,2026-11-10 10:00:00,等待卖家同意,仅退款\n\
+                   R2,8001,50.00,2026-11-10 11:00:00,等待卖家同意,仅退款\n\
+                   R3,8001,60.00,2026-11-10 12:00:00,等待卖家同意,仅退款\n\
+                   R4,8001,20.00,2026-11-10 13:00:00,退款成功,仅退款\n\
+                   R5,8001,20.00,2026-11-10 14:00:00,等待卖家同意,仅退款\n\
+                   R6,8001,20.00,2026-11-10 15:00:00,退款关闭,仅退款\n";
+    let triage = Triage::of(folder.path()).without("items").without("tracks");
+    let triage = triage.file("orders", folder.write("orders.csv", orders.as_bytes()));
+    let triage = triage.file("refunds", folder.write("refunds.csv", refunds.as_bytes()));
+    let worklist = triage.worklist();
+    let told = |it: &Item| {
+        let above = it.flags.iter().any(|it| it == "amount-above-share");
+        format!("{} {} {above}", it.refund_no, it.cap_fen)
+    };
+    let mut told: Vec<String> = worklist.items.iter().map(told).collect();
+    told.sort();
+    // Goods for goods takes no money away.
+    assert_eq!(told.remove(0), "R0 0 false");
+    assert_eq!(told, ["R1 6000 false", "R2 5000 false", "R3 1000 true", "R5 0 true"]);
+    assert_eq!(worklist.summary.rejected_rows, 0);
 }

@@ -16,6 +16,7 @@ mod channels;
 mod crash;
 mod dirt;
 mod explaining;
+mod flags;
 mod forms;
 mod outputs;
 mod packs;

@@ -5,7 +5,7 @@ use std::fs;
 use crate::{
     program::{example, golden},
     table::Folder,
-    triage::Triage,
+    triage::{Triage, Worklist},
     worklist::sample,
 };
 use calamine::{Data, Reader, Xlsx, open_workbook};
@@ -42,8 +42,8 @@ fn a_text_file_leaves_nothing_out() {
     let folder = Folder::new();
     let file = folder.at("worklist.txt");
     let triage = Triage::of(&example("exports")).with("--rows", "0").with("--out", &file);
-    let said = triage.run().expect(0).out;
-    assert!(said.contains("200 个订单"), "{said}");
+    let said = triage.with("--lang", "en").run().expect(0).out;
+    assert!(said.contains("200 orders"), "{said}");
     let text = fs::read_to_string(file).unwrap();
     for item in &sample().items {
         let line = text.lines().find(|it| it.contains(&item.refund_no)).unwrap();
@@ -54,6 +54,58 @@ fn a_text_file_leaves_nothing_out() {
     }
 }
 
+/// Chinese tables are Chinese: codes are for programs, and clauses for looking them up in the pack.
+#[test]
+fn codes_have_their_names() {
+    let folder = Folder::new();
+    let (text, workbook) = (folder.at("worklist.txt"), folder.at("worklist.xlsx"));
+    let all = Triage::of(&example("exports")).with("--rows", "0");
+    let summary = all.clone().with("--out", &text).run().expect(0).out;
+    all.with("--format", "xlsx").with("--out", &workbook).run().expect(0);
+    let mut workbook: Xlsx<_> = open_workbook(&workbook).unwrap();
+    let sheet = workbook.worksheet_range_at(0).unwrap().unwrap();
+    let of_sheet = sheet.rows().skip(1).map(|row| {
+        let cells: Vec<String> = row.iter().take(16).map(Data::to_string).collect();
+        cells.join(" ")
+    });
+    let text = fs::read_to_string(&text).unwrap();
+    let lines: Vec<String> = text.lines().skip(2).map(str::to_owned).chain(of_sheet).collect();
+    assert_eq!(lines.len(), 2 * sample().items.len());
+    for line in lines {
+        let words = line.split([' ', '、']).filter(|it| !it.contains('#') && !it.contains("T1"));
+        let is_code = |it: &&str| it.chars().filter(char::is_ascii_lowercase).count() > 1;
+        let codes: Vec<&str> = words.filter(is_code).collect();
+        assert!(codes.is_empty(), "{codes:?}: {line}");
+    }
+    let counts = summary.lines().filter(|it| it.starts_with("路径") || it.starts_with("裁定"));
+    let counts: Vec<&str> = counts.collect();
+    assert_eq!(counts.len(), 2);
+    assert!(counts.iter().all(|it| !it.contains(|it: char| it.is_ascii_alphabetic())));
+}
+
+/// What the shop has not said is left to be filled in, and said once.
+#[test]
+fn replies_name_the_shop_and_its_address() {
+    let blank = "（请填写退货地址）";
+    let n_blank = |it: &Worklist| it.items.iter().filter(|it| it.reply.contains(blank)).count();
+    let without = sample();
+    let counted = without.summary.to_be_filled.get("return-address").copied();
+    assert_eq!(counted, Some(n_blank(without)));
+    assert!(0 < n_blank(without));
+    assert!(without.items.iter().all(|it| !it.reply.contains("示例")));
+
+    let address = "浙江省杭州市某路 8 号";
+    let triage = Triage::of(&example("exports")).with("--return-address", address);
+    let with = triage.clone().with("--shop-name", "归途小店").worklist();
+    assert!(with.summary.to_be_filled.is_empty());
+    assert_eq!(n_blank(&with), 0);
+    let n_named = with.items.iter().filter(|it| it.reply.contains(address)).count();
+    assert_eq!(n_named, n_blank(without));
+    let said = |it: &Triage| it.run().expect(0).out;
+    assert!(!said(&triage).contains("退货地址"));
+    assert_eq!(said(&Triage::of(&example("exports"))).matches("里没有退货地址").count(), 1);
+}
+
 #[test]
 fn json_in_a_file_is_the_json_of_the_screen() {
     let folder = Folder::new();
@@ -61,7 +113,7 @@ fn json_in_a_file_is_the_json_of_the_screen() {
     let triage = Triage::of(&example("exports")).with("--format", "json").with("--out", &file);
     triage.run().expect(0);
     let text = fs::read_to_string(file).unwrap();
-    assert_eq!(crate::triage::Worklist::read(&text), *sample());
+    assert_eq!(Worklist::read(&text), *sample());
 }
 
 #[test]

@@ -90,6 +90,8 @@ pub(crate) struct Summary {
     pub(crate) requested_fen: i64,
     pub(crate) approved_fen: i64,
     pub(crate) at_risk: BTreeMap<String, Risk>,
+    pub(crate) not_in_export: Risk,
+    pub(crate) to_be_filled: BTreeMap<String, usize>,
     pub(crate) rejected_rows: usize,
     pub(crate) complaints: Vec<String>,
 }

@@ -52,21 +52,34 @@ fn sold_line(item: &ItemRow) -> SoldLine {
     }
 }
 
-/// Without a file of lines the order is one piece of one thing.
+/// Without a file of lines an order is its money: one line of as many pieces as its goods came to
+/// in fen. Requests for parts of it then take up as much as they ask for, until nothing is left.
 fn whole_order(order: &OrderRow) -> SoldLine {
-    let postage = order.postage.unwrap_or(Money::zero(Currency::Cny));
-    let goods = order
-        .goods_payable
-        .or_else(|| order.paid_total.minus_down_to_zero(postage).ok())
-        .unwrap_or(order.paid_total);
+    let goods = less_postage(order);
+    let pieces = pieces_of(goods);
+    // What cost nothing is still something that was bought.
+    let is_free = pieces.is_zero();
     SoldLine {
         sku: Sku::lossy("order"),
-        title: String::new(),
-        unit_price: goods,
-        quantity: Quantity::ONE,
+        title: BY_AMOUNT.to_owned(),
+        unit_price: Money::fen(i64::from(!is_free)),
+        quantity: if is_free { Quantity::ONE } else { pieces },
         class: GoodsClass::Standard,
         paid: Some(goods),
     }
+}
+
+/// What the one line of such an order is called where its pieces are shown.
+const BY_AMOUNT: &str = "按金额（每件 0.01 元）";
+
+fn less_postage(order: &OrderRow) -> Money {
+    let postage = order.postage.unwrap_or(Money::zero(Currency::Cny));
+    order.paid_total.minus_down_to_zero(postage).unwrap_or(order.paid_total)
+}
+
+/// As many pieces as fen.
+pub(super) fn pieces_of(amount: Money) -> Quantity {
+    Quantity::new(u32::try_from(amount.minor()).unwrap_or_default())
 }
 
 /// What the order's lines cost more than was paid for goods: a coupon nobody apportioned. Where the
@@ -82,12 +95,7 @@ fn discount(order: &OrderRow, lines: &[SoldLine]) -> Result<Money, MoneyError> {
     let list = lines
         .iter()
         .try_fold(zero, |sum, it| sum.plus(it.unit_price.times(it.quantity.pieces())?))?;
-    let postage = order.postage.unwrap_or(zero);
-    let goods = match order.goods_payable {
-        Some(goods) => goods,
-        None => order.paid_total.minus_down_to_zero(postage)?,
-    };
-    list.minus_down_to_zero(goods)
+    list.minus_down_to_zero(order.goods_payable.unwrap_or_else(|| less_postage(order)))
 }
 
 /// Which line a request is about.

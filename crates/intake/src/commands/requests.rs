@@ -4,17 +4,20 @@ use dossier::{
     Command,
     case::{Market, Pieces, Request},
     command::Application,
+    facts::Fact,
     words::{CaseKind, GoodsClaim, Reason, Standing},
 };
 use kernel::{LineNo, Quantity};
+use money::Money;
 
 use super::{
     OneOrder,
-    lines::{Found, line_of},
+    lines::{Found, line_of, pieces_of},
     same_code,
 };
 use crate::{
     complaint::{Complaint, Expected},
+    items::ItemRow,
     refunds::RefundRow,
     words::{RefundKind, RefundStatus},
 };
@@ -24,12 +27,12 @@ impl OneOrder<'_, '_> {
     /// pieces than are left is about those that are.
     pub(super) fn apply(&mut self, refund: &RefundRow) -> Vec<Complaint> {
         let mut complaints = Vec::new();
-        let pieces = self.pieces(refund, &mut complaints);
+        let asked = self.pieces(refund, &mut complaints);
         let request = Request {
             kind: kind(refund),
             reason: same_code(refund.reason).unwrap_or(Reason::Other),
             reason_text: refund.reason_text.as_deref().unwrap_or_default().to_owned(),
-            pieces,
+            pieces: asked.pieces,
             asked: Some(refund.amount),
             goods: same_code(refund.goods_state).unwrap_or(GoodsClaim::Unknown),
             note: refund.remark.as_deref().unwrap_or_default().to_owned(),
@@ -42,7 +45,13 @@ impl OneOrder<'_, '_> {
             filed_at: refund.applied_at,
             follows: None,
             market: self.market(refund),
-            findings: Vec::new(),
+            findings: [
+                (Fact::LineUnknown, asked.line_unknown),
+                (Fact::QuantityAboveBought, asked.above_bought),
+            ]
+            .into_iter()
+            .filter_map(|(fact, found)| Some((fact, fact.read(if found { "yes" } else { "no" })?)))
+            .collect(),
             return_parcel: named.map(|it| (it, carrier.unwrap_or_default())),
         };
         self.push("request", Command::Apply(Box::new(application)), Some(refund.row));
@@ -61,7 +70,7 @@ impl OneOrder<'_, '_> {
         }
     }
 
-    fn pieces(&self, refund: &RefundRow, complaints: &mut Vec<Complaint>) -> Vec<Pieces> {
+    fn pieces(&self, refund: &RefundRow, complaints: &mut Vec<Complaint>) -> Asked {
         let items = self.join.items(&self.order.order_no);
         let taken = self.taken_before(refund);
         let left_of = |at: usize, bought: u32| {
@@ -71,24 +80,36 @@ impl OneOrder<'_, '_> {
             Found::Line(line, bought) => {
                 let at = usize::from(line.0).saturating_sub(1);
                 let left = left_of(at, bought.pieces());
-                let asked = refund.quantity.unwrap_or(left);
-                if left < asked {
+                let asked = refund.quantity.unwrap_or(left.max(Quantity::ONE));
+                // Of what is over already nothing is asked any more.
+                let above_bought = left < asked && is_open(refund.status);
+                if above_bought {
                     complaints.push(self.warn(refund.row, asked.to_string(), at_most(left)));
                 }
-                vec![Pieces { line, quantity: asked.min(left) }]
+                let pieces = vec![Pieces { line, quantity: asked.min(left) }];
+                Asked { pieces, line_unknown: false, above_bought }
             }
             Found::None if items.is_empty() => {
-                vec![Pieces { line: LineNo(1), quantity: Quantity::ONE }]
+                // How many of the order's fen are left is for the order to say. A request for goods
+                // takes none of them.
+                let wants_money = kind(refund).pays_goods_money();
+                let quantity = if wants_money { pieces_of(refund.amount) } else { Quantity::ZERO };
+                let pieces = vec![Pieces { line: LineNo(1), quantity }];
+                Asked { pieces, line_unknown: false, above_bought: false }
             }
             Found::None => {
                 let sku = refund.sku.as_ref().map(ToString::to_string);
                 complaints.push(self.warn(refund.row, sku.unwrap_or_default(), known_line()));
                 let lines = items.iter().enumerate().zip(1..);
-                let all = lines.map(|((at, item), no)| Pieces {
-                    line: LineNo(no),
-                    quantity: left_of(at, item.quantity.pieces()),
-                });
-                all.filter(|it| !it.quantity.is_zero()).collect()
+                let mut pieces: Vec<Pieces> = lines
+                    .map(|((at, item), no)| Pieces {
+                        line: LineNo(no),
+                        quantity: left_of(at, item.quantity.pieces()),
+                    })
+                    .collect();
+                let above_bought = pieces.iter().all(|it| it.quantity.is_zero());
+                pieces.retain(|it| above_bought || !it.quantity.is_zero());
+                Asked { pieces, line_unknown: true, above_bought }
             }
         }
     }
@@ -101,10 +122,14 @@ impl OneOrder<'_, '_> {
             if earlier.refund_no == refund.refund_no {
                 break;
             }
-            if matches!(earlier.status, RefundStatus::Declined | RefundStatus::Closed) {
+            let is_refunded = earlier.status == RefundStatus::Refunded;
+            if !is_open(earlier.status) && !is_refunded {
                 continue;
             }
             if let Found::Line(line, bought) = line_of(earlier, items, &taken) {
+                if is_refunded && is_part(earlier, items, line) {
+                    continue;
+                }
                 let at = usize::from(line.0).saturating_sub(1);
                 if let Some(taken) = taken.get_mut(at) {
                     let left = bought.pieces().saturating_sub(*taken);
@@ -117,10 +142,19 @@ impl OneOrder<'_, '_> {
     }
 }
 
+/// What a row asks for, and how it fits the order.
+struct Asked {
+    pieces: Vec<Pieces>,
+    /// The row names something, and no line of the order is that.
+    line_unknown: bool,
+    /// More pieces than earlier requests have left.
+    above_bought: bool,
+}
+
 fn at_most(left: Quantity) -> Expected {
     Expected::Entry {
-        english: format!("at most {left} pieces; earlier requests ask for the others"),
-        chinese: format!("最多 {left} 件，其余件数已在更早的申请中"),
+        english: format!("only {left} of those pieces are left; decided for {left}"),
+        chinese: format!("该商品只剩 {left} 件可申请，按 {left} 件处理"),
     }
 }
 
@@ -142,6 +176,29 @@ fn kind(refund: &RefundRow) -> CaseKind {
             }
         }
         Some(kind) => same_code(kind).unwrap_or(CaseKind::RefundOnly),
+    }
+}
+
+/// Whether money was refunded for goods that stayed with the buyer, and less than they cost.
+fn is_part(refund: &RefundRow, items: &[&ItemRow], line: LineNo) -> bool {
+    let at = usize::from(line.0).saturating_sub(1);
+    let Some(item) = items.get(at) else { return false };
+    let pieces = i64::from(refund.quantity.unwrap_or(item.quantity).pieces());
+    let bought = i64::from(item.quantity.pieces());
+    let list = || item.unit_price?.times(item.quantity.pieces()).ok();
+    let cost = item.paid_share.or_else(list).map_or(0, Money::minor);
+    let asked = refund.amount.minor().saturating_mul(bought);
+    kind(refund) == CaseKind::RefundOnly && asked < cost.saturating_mul(pieces)
+}
+
+fn is_open(status: RefundStatus) -> bool {
+    match status {
+        RefundStatus::Requested
+        | RefundStatus::ApprovedAwaitingReturn
+        | RefundStatus::ReturnedAwaitingReceipt
+        | RefundStatus::Refunding
+        | RefundStatus::Other => true,
+        RefundStatus::Refunded | RefundStatus::Declined | RefundStatus::Closed => false,
     }
 }
 

@@ -121,7 +121,7 @@ impl FileError {
 /// At most 40 names, quoted.
 fn listed<'a>(names: impl Iterator<Item = &'a str>, between: &str) -> String {
     let names: Vec<String> = names.take(40).map(|it| format!("`{}`", printable(it))).collect();
-    if names.is_empty() { "nothing".to_owned() } else { names.join(between) }
+    if names.is_empty() { "—".to_owned() } else { names.join(between) }
 }
 
 fn is_missing(error: &io::Error) -> bool {

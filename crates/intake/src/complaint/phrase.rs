@@ -59,8 +59,8 @@ impl Expected {
                 ("taken for a total or a remark and skipped", "看起来是合计或说明，已跳过")
             }
             Self::FewerProblems => (
-                "too many problems; the rest is counted but not listed",
-                "问题太多，其余只计数不列出",
+                "so many more problems are counted and not listed",
+                "问题太多，其余这么多条只计数、不列出",
             ),
             Self::AtMost(_)
             | Self::NotAfter(_)
@@ -94,8 +94,10 @@ impl Expected {
                 )
             }
             Self::Cells(count) => say(
-                format!("the header has {count} columns; an unquoted separator or line break?"),
-                format!("表头有 {count} 列；可能是内容里的分隔符或换行没有加引号"),
+                format!(
+                    "expected {count} cells, as in the header; an unquoted separator or break?"
+                ),
+                format!("应与表头一样有 {count} 格；可能是内容里的分隔符或换行没有加引号"),
             ),
             Self::Once { first_row } => say(
                 format!("row {first_row} has the same number with other values; kept the first"),
@@ -103,7 +105,7 @@ impl Expected {
             ),
             Self::KnownWord { taken_as } => say(
                 format!("not in the dictionary; taken as `{taken_as}`"),
-                format!("词典里没有这个词，按 {taken_as} 处理"),
+                format!("词典里没有这个词，按“{}”处理", chinese_code(taken_as)),
             ),
             Self::Entry { english, chinese } => say(english.clone(), chinese.clone()),
             Self::Value
@@ -122,5 +124,14 @@ impl Expected {
             | Self::DataRow
             | Self::FewerProblems => String::new(),
         }
+    }
+}
+
+/// What a word that no dictionary has is taken as: one of two codes.
+fn chinese_code(code: &'static str) -> &'static str {
+    match code {
+        "other" => "其他",
+        "unknown" => "未知",
+        code => code,
     }
 }

@@ -24,12 +24,16 @@ pub fn write_rejected(
     replace(path, &bytes)
 }
 
+/// The columns that stand before those of the file, in English and in Chinese.
+pub const PUT_ASIDE: ([&str; 4], [&str; 4]) =
+    (["file", "row", "column", "problem"], ["文件", "行", "列", "问题"]);
+
 /// One row for each rejected row: file, row, column, problem, and its cells under the names of all
 /// files' columns.
 pub fn rejected_table(files: &[(&Rejected, &[Complaint])], language: Language) -> Table {
     let (name, added) = match language {
-        Language::English => ("rejected", ["file", "row", "column", "problem"]),
-        Language::Chinese => ("未导入的行", ["文件", "行", "列", "问题"]),
+        Language::English => ("rejected", PUT_ASIDE.0),
+        Language::Chinese => ("未导入的行", PUT_ASIDE.1),
     };
     let mut columns: Vec<String> = added.iter().map(|it| (*it).to_owned()).collect();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();

@@ -91,7 +91,7 @@ impl Log {
                 file: self.file,
                 row: None,
                 column: None,
-                found: format!("{} more", self.unlisted),
+                found: self.unlisted.to_string(),
                 expected: Expected::FewerProblems,
                 severity: Severity::Error,
             });

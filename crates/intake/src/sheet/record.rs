@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::fold::cleaned;
+use crate::{dictionary::Dictionary, fold::cleaned};
 
 /// A row's cells in one piece of text, so that reading a file allocates nothing per cell.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +64,29 @@ impl Record {
 
     pub(crate) fn raw_cells(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|nth| self.raw(nth))
+    }
+
+    /// The header of two rows, if `below` is the second: the columns of a group have their names
+    /// there, and what is merged over both rows is in this one.
+    pub(crate) fn joined(&self, below: &Self, dictionary: &Dictionary) -> Option<Self> {
+        let is_known = |it: &str| dictionary.known_columns([it].into_iter()) == 1;
+        // A group is called something else, or what its columns have in common.
+        let is_group =
+            |above: &str, name: &str| above.is_empty() || !is_known(above) || name.contains(above);
+        let (mut joined, mut names) = (Self::new(below.row), 0_usize);
+        for nth in 0..self.len().max(below.len()) {
+            let (above, name) = (self.cell(nth), below.cell(nth));
+            if name.is_empty() {
+                joined.push(&above);
+                continue;
+            }
+            if !is_group(&above, &name) || name.contains(|it: char| it.is_ascii_digit()) {
+                return None;
+            }
+            names = names.saturating_add(usize::from(is_known(&name)));
+            joined.push(&name);
+        }
+        (0 < names).then_some(joined)
     }
 
     /// What the row has, for a complaint about it.

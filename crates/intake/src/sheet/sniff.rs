@@ -106,8 +106,9 @@ pub(super) struct TextForm {
     pub(super) bom: usize,
     pub(super) line_end: u8,
     pub(super) delimiter: char,
-    /// The row of the header.
+    /// The row of the header, the last one if it has two.
     pub(super) header: u32,
+    pub(super) has_two_rows: bool,
 }
 
 const DELIMITERS: [char; 5] = [',', '\t', ';', '|', '，'];
@@ -129,7 +130,8 @@ pub(super) fn text_form(prefix: &[u8], dictionary: &Dictionary) -> Result<TextFo
     let mut first_row = None;
     for encoding in encodings {
         for delimiter in DELIMITERS {
-            let mut form = TextForm { encoding, bom, line_end, delimiter, header: 0 };
+            let mut form =
+                TextForm { encoding, bom, line_end, delimiter, header: 0, has_two_rows: false };
             let known = find_header(text, &mut form, dictionary, &mut first_row);
             if 2 <= known && best.is_none_or(|(most, _)| most < known) {
                 best = Some((known, form));
@@ -156,7 +158,11 @@ fn find_header(
         let known = dictionary.known_columns(record.raw_cells());
         if 2 <= known {
             form.header = record.row;
-            return known;
+            let mut below = Record::default();
+            let Ok(true) = records.next(&mut below) else { return known };
+            let Some(joined) = record.joined(&below, dictionary) else { return known };
+            (form.header, form.has_two_rows) = (below.row, true);
+            return dictionary.known_columns(joined.raw_cells());
         }
         if first_row.is_none() && !record.is_blank() {
             *first_row = Some(record.summary());

@@ -29,14 +29,18 @@ impl<R: Read + Seek> Workbook<R> {
             xlsx.sheets_metadata().iter().filter(visible).map(|it| it.name.clone()).collect();
         let mut first_row = None;
         for sheet in sheets {
-            let mut header = None;
+            let mut header: Option<Record> = None;
             let mut look = |record: &Record| {
+                if let Some(above) = &header {
+                    header = above.joined(record, dictionary).or_else(|| header.take());
+                    return false;
+                }
                 if 2 <= dictionary.known_columns(record.raw_cells()) {
                     header = Some(record.clone());
                 } else if first_row.is_none() && !record.is_blank() {
                     first_row = Some(record.summary());
                 }
-                header.is_none() && record.row < JUNK_ROWS_MAX
+                header.is_some() || record.row < JUNK_ROWS_MAX
             };
             each_row(&mut xlsx, &sheet, &mut look)?;
             if let Some(header) = header {

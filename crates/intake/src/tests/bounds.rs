@@ -235,7 +235,7 @@ fn problems_beyond_the_bound_are_counted() {
     let sheet = read_sheet("orders.csv", text.as_bytes(), dictionary()).unwrap();
     let read = read_orders(sheet, &context()).unwrap();
     assert_eq!((read.complaints.len(), read.rejected.rows.len()), (50_001, 50_000));
-    expect!["orders.csv: found `10 more`; too many problems; the rest is counted but not listed"]
+    expect!["orders.csv: found `10`; so many more problems are counted and not listed"]
         .assert_eq(&read.complaints[50_000].to_string());
 }
 

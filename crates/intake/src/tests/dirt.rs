@@ -151,8 +151,8 @@ fn ragged_rows_are_rejected_and_the_others_are_read() {
         expect![[r#"
             4 no=387 status=finished paid=1.00 buyer=c
             5 no=388 status=shipped paid=2.00 buyer=d
-            ✗ file row 2: found `5 cells`; the header has 4 columns; an unquoted separator or line break?
-            ✗ file row 3: found `2 cells`; the header has 4 columns; an unquoted separator or line break?
+            ✗ file row 2: found `5`; expected 4 cells, as in the header; an unquoted separator or break?
+            ✗ file row 3: found `2`; expected 4 cells, as in the header; an unquoted separator or break?
         "#]],
     );
 }
@@ -327,7 +327,7 @@ fn complaints_are_plain_in_both_languages_and_name_nobody() {
     expect![[r#"
         ✗ file 第 2 行「订单编号」列：内容为空；此处必须填写
         ✗ file 第 2 行「买家实际支付金额」列：内容是“1**********”；金额不应超过 10000000.00 元
-        · file 第 3 行「订单状态」列：内容是“[31m奇怪的状态”；词典里没有这个词，按 unknown 处理
+        · file 第 3 行「订单状态」列：内容是“[31m奇怪的状态”；词典里没有这个词，按“未知”处理
         ✗ file 第 3 行「买家实际支付金额」列：内容是“xy”；应为最多两位小数的金额（元），例如 12.50
         ✗ file 第 3 行「订单付款时间」列：内容是“2026-11-31”；应为时间，例如 2026-11-12 08:00:00
     "#]]

@@ -100,7 +100,7 @@ fn rejected_rows_are_written_with_their_problems_and_read_again_once_mended() {
     expect![[r#"
         ﻿文件,行,列,问题,订单编号,订单状态,买家实际支付金额
         orders.csv,2,买家实际支付金额,一元：应为最多两位小数的金额（元），例如 12.50,385,交易成功,一元
-        orders.csv,4,,2 cells：表头有 3 列；可能是内容里的分隔符或换行没有加引号,387,交易成功,
+        orders.csv,4,,2：应与表头一样有 3 格；可能是内容里的分隔符或换行没有加引号,387,交易成功,
     "#]].assert_eq(&written.replace('\r', ""));
 
     let mended = written.replace("一元：", "").replace("一元", "1.00");

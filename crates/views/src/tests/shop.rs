@@ -287,5 +287,11 @@ pub(crate) fn body(events: &[Event]) -> Body {
 pub(crate) fn said<T>(events: &[Event], say: impl FnOnce(Of<'_>) -> T) -> T {
     let (body, key, pack) = (body(events), key(), pack());
     let case = body.case(&id("C1")).unwrap();
-    say(Of { dossier: &key, body: &body, case, pack: &pack })
+    say(Of {
+        dossier: &key,
+        body: &body,
+        case,
+        pack: &pack,
+        sender: crate::reply::Sender::default(),
+    })
 }
