@@ -3,7 +3,7 @@
 //! The gate installs only what it cannot do without. What merely makes it faster waits for
 //! `cargo xtask setup`, because building it takes longer than the gate.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
@@ -18,7 +18,13 @@ struct Need {
     package: &'static str,
 }
 
-const ALWAYS: &[Need] = &[Need { program: "git", package: "git" }];
+const ALWAYS: &[Need] = &[
+    Need { program: "git", package: "git" },
+    Need { program: POSTGRES, package: "postgresql-15" },
+];
+
+/// Debian keeps the server's programs out of the path, a folder for each version.
+const POSTGRES: &str = "initdb";
 const FOR_ZEN: &[Need] =
     &[Need { program: "node", package: "nodejs" }, Need { program: "npm", package: "npm" }];
 
@@ -32,15 +38,25 @@ pub(crate) fn check() -> Result<Outcome> {
     }
 
     let for_zen = FOR_ZEN;
-    let missing: Vec<&Need> = ALWAYS
-        .iter()
-        .chain(for_zen)
-        .filter(|need| !process::works(need.program, &["--version"]))
-        .collect();
+    let missing: Vec<&Need> = ALWAYS.iter().chain(for_zen).filter(|need| !is_here(need)).collect();
     if !missing.is_empty() {
         install_from_debian(&missing)?;
     }
     Ok(Outcome::Done)
+}
+
+fn is_here(need: &Need) -> bool {
+    process::works(need.program, &["--version"])
+        || (need.program == POSTGRES && has_debian_postgres())
+}
+
+/// Whether there is a PostgreSQL that the tests would find, 15 or newer.
+fn has_debian_postgres() -> bool {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    versions.into_iter().any(|it| {
+        let version = it.file_name().to_str().and_then(|it| it.parse::<u32>().ok());
+        version.is_some_and(|it| 15 <= it) && it.path().join("bin").join(POSTGRES).exists()
+    })
 }
 
 /// Installs what makes the gate faster.

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use kernel::{ActorId, CommandKey, Timestamp};
-use store::{Answered, Attempt, Commit, Outcome, RowChange};
+use store::{Answered, Attempt, Commit, Document, Outcome, RowChange};
 use tokio_postgres::Row;
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     lookups::{Key, key},
     outcome::{Found, Group, Numbered, Standing, Verdict, by_dossier, judge},
     row,
-    session::{Request, Session},
+    session::{Request, Session, Value},
     statements as sql,
 };
 
@@ -54,15 +54,25 @@ pub(crate) fn attempt(
         .collect();
 
     let bulks = writes(&groups, &standings, &judged);
-    let mut requests: Vec<Request<'_>> = bulks.iter().flat_map(|it| it.requests(layout)).collect();
+    let requests: Vec<Request<'_>> = bulks.iter().flat_map(|it| it.requests(layout)).collect();
+    finish(session, requests, in_doubt)?;
+    Ok(outcomes(batch.len(), &groups, &judged))
+}
+
+/// Sends the last requests of a transaction, and commits it.
+fn finish(
+    session: &Session,
+    mut requests: Vec<Request<'_>>,
+    in_doubt: &mut bool,
+) -> Result<Vec<Vec<Row>>, Failure> {
     requests.push(Request::Control(WAIT_WITHOUT_END));
     requests.push(Request::Control(COMMIT));
-    if let Err(failure) = session.pipeline(&requests) {
-        *in_doubt |= failure.leaves_doubt();
-        return Err(failure);
-    }
-    *in_doubt = false;
-    Ok(outcomes(batch.len(), &groups, &judged))
+    let done = session.pipeline(&requests);
+    *in_doubt = match &done {
+        Ok(_) => false,
+        Err(failure) => *in_doubt || failure.leaves_doubt(),
+    };
+    done
 }
 
 /// Begins or locks every dossier of the batch, and finds commands that were answered.
@@ -268,7 +278,8 @@ pub(crate) fn numbered<'c>(
     (0..).zip(keys).map(|(nth, (bucket, shop, order))| (bucket, shop, order, nth)).collect()
 }
 
-/// Counts attempts at effects and says which may be made, their dossiers locked like those of a commit.
+/// Counts attempts at effects and says which may be made, their dossiers locked like those of a
+/// commit.
 pub(crate) fn note_attempts(
     session: &Session,
     layout: Layout,
@@ -294,9 +305,9 @@ pub(crate) fn note_attempts(
     let mut requests = fences.begin_after();
     requests.extend(lock.requests(layout));
     requests.extend(note.requests(layout));
-    requests.push(Request::Control(WAIT_WITHOUT_END));
-    requests.push(Request::Control(COMMIT));
-    let answers = session.pipeline(&requests)?;
+    // Made again, it is counted again: as an attempt that may have been made.
+    let mut in_doubt = false;
+    let answers = finish(session, requests, &mut in_doubt)?;
     let is_there = |it: &Attempt| {
         let (bucket, shop, order) = key(&it.dossier);
         answers.iter().flatten().any(|row| {
@@ -308,4 +319,21 @@ pub(crate) fn note_attempts(
         })
     };
     Ok(attempts.iter().map(|it| may_pass(it) && is_there(it)).collect())
+}
+
+/// Keeps a document if there is none of its name. With `in_doubt` an earlier attempt may have: one
+/// with the same body is then taken for ours.
+pub(crate) fn keep(
+    session: &Session,
+    document: &Document,
+    in_doubt: &mut bool,
+) -> Result<bool, Failure> {
+    let Document { kind, name, body } = document;
+    let values = || -> Vec<Value<'_>> { vec![kind, name, body] };
+    let mut requests = vec![Request::Control(BEGIN), Request::Query(sql::KEEP, values())];
+    if *in_doubt {
+        requests.push(Request::Query(sql::CONFIRM_DOCUMENT, values()));
+    }
+    let answers = finish(session, requests, in_doubt)?;
+    Ok(answers.iter().any(|rows| !rows.is_empty()))
 }

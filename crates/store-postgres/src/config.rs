@@ -1,14 +1,23 @@
 //! Where the database is, and how patient we are with it.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use thiserror::Error;
+use tokio_postgres::config::SslMode;
+
+use crate::tls::{self, Trust};
 
 /// How to reach a server and what to ask of it. Parsed from a URL such as
 /// `postgres://guitu@db.example/guitu?pool_size=8&lock_timeout_ms=2000`.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) server: tokio_postgres::Config,
+    /// Set if the connection is encrypted.
+    pub(crate) trust: Option<Trust>,
     /// Most connections at one time.
     pub pool_size: usize,
     /// The longest wait for one of them to come free.
@@ -33,14 +42,23 @@ pub enum AddressError {
     Unreadable(#[from] tokio_postgres::Error),
     #[error("`{name}={value}` in the address of the database is not a number from 1")]
     NotANumber { name: String, value: String },
+    #[error("`{}` does not hold certificates", file.display())]
+    Certificates { file: PathBuf },
+    #[error("encryption cannot be set up")]
+    Encryption(#[from] rustls::Error),
 }
 
 impl FromStr for Config {
     type Err = AddressError;
 
     /// Takes what libpq takes in a URL, and after the `?` also the names of our own numbers.
+    ///
+    /// A host that is not this machine is spoken to in TLS, and its certificate has to be good:
+    /// signed by one that the system trusts, or by one in the file that `sslrootcert` names.
+    /// `sslmode=disable` does without; `verify-full` is what is done anyway.
     fn from_str(url: &str) -> Result<Self, AddressError> {
         let (address, options) = url.split_once('?').unwrap_or((url, ""));
+        let options = options.replace("sslmode=verify-full", "sslmode=require");
         let (ours, theirs): (Vec<&str>, Vec<&str>) = options
             .split('&')
             .filter(|it| !it.is_empty())
@@ -51,9 +69,18 @@ impl FromStr for Config {
             format!("{address}?{}", theirs.join("&"))
         };
         let mut config = Self::new(address.parse()?);
+        let mut root_certificates: Option<&Path> = None;
         for option in ours {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
-            config.set(name, value)?;
+            if name == "sslrootcert" {
+                root_certificates = Some(Path::new(value));
+            } else {
+                config.set(name, value)?;
+            }
+        }
+        if tls::is_wanted(&config.server) {
+            config.server.ssl_mode(SslMode::Require);
+            config.trust = Some(Trust::new(root_certificates)?);
         }
         Ok(config)
     }
@@ -68,10 +95,11 @@ const OURS: &[&str] = &[
     "lock_timeout_ms",
     "answer_timeout_ms",
     "may_lose_commits",
+    "sslrootcert",
 ];
 
 impl Config {
-    pub(crate) fn new(mut server: tokio_postgres::Config) -> Self {
+    fn new(mut server: tokio_postgres::Config) -> Self {
         server
             .application_name("guitu")
             .keepalives_idle(Duration::from_secs(15))
@@ -79,6 +107,7 @@ impl Config {
             .tcp_user_timeout(Duration::from_secs(20));
         Self {
             server,
+            trust: None,
             pool_size: 16,
             pool_timeout: Duration::from_secs(5),
             connect_timeout: Duration::from_secs(5),

@@ -28,6 +28,9 @@ pub enum OpenError {
         "{place} was written by a newer version: its schema is {found}, this one knows {known}"
     )]
     TooNew { place: String, found: i32, known: i32 },
+    /// It was made by other statements than ours, whatever its tables look like.
+    #[error("{place} has seen another migration `{migration}` than ours")]
+    Altered { place: String, migration: String },
     #[error("{place} has no extension `citus`: it can only be kept on one server")]
     NoCitus { place: String },
     #[error("{place} cannot be spread over {shards} shards: there can be from 1 to 1024")]

@@ -32,7 +32,7 @@ mod session;
 mod spread;
 mod statements;
 mod temporary;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
 mod tls;
 
@@ -107,24 +107,32 @@ impl PostgresStore {
     }
 
     /// Does `work` until it succeeds, fails for good, or has been tried often enough.
-    pub(crate) fn insist<T>(
+    fn insist<T>(
         &self,
         mut work: impl FnMut(&Session) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let mut pause = FIRST_PAUSE;
-        for _ in 1..MOST_TRIES {
-            match self.attempt(&mut work) {
-                Err(failure) if failure.is_passing() => {
-                    if failure.leaves_doubt() {
-                        self.pool.close_idle();
-                    }
-                    wait(pause);
-                    pause = pause.saturating_mul(2);
-                }
+        let (mut tries_left, mut pause) = (MOST_TRIES, FIRST_PAUSE);
+        let mut earlier = None;
+        loop {
+            let failure = match self.attempt(&mut work) {
+                Err(failure) if failure.is_passing() => failure,
+                // To say that there was no room would be to say that nothing was done.
+                Err(failure) if failure.is_busy() => return Err(earlier.unwrap_or(failure)),
                 done => return done,
+            };
+            // A wait for an answer was long enough for many tries.
+            let at_most = if failure.was_waited_for() { 1 } else { MOST_TRIES };
+            tries_left = tries_left.saturating_sub(1).min(at_most);
+            if tries_left == 0 {
+                return Err(failure);
             }
+            if failure.leaves_doubt() {
+                self.pool.close_idle();
+            }
+            earlier = Some(failure);
+            wait(pause);
+            pause = pause.saturating_mul(2);
         }
-        self.attempt(&mut work)
     }
 
     fn attempt<T>(
@@ -260,7 +268,7 @@ impl Store for PostgresStore {
 
     fn keep(&self, document: &Document) -> Result<bool, StoreError> {
         let mut in_doubt = false;
-        self.insist(|session| lookups::keep(session, document, &mut in_doubt))
+        self.insist(|session| commit::keep(session, document, &mut in_doubt))
             .map_err(|failure| failure.into_store_error("keeping a document"))
     }
 

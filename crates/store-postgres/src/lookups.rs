@@ -85,17 +85,6 @@ const ALL_DOCUMENTS: &str = "
     FROM document
     ORDER BY kind, name";
 
-pub(crate) const KEEP: &str = "
-    INSERT INTO document (kind, name, body)
-    VALUES ($1, $2, $3)
-    ON CONFLICT DO NOTHING
-    RETURNING name";
-
-pub(crate) const BODY: &str = "
-    SELECT body
-    FROM document
-    WHERE kind = $1 AND name = $2";
-
 pub(crate) fn load(
     session: &Session,
     layout: Layout,
@@ -233,28 +222,6 @@ fn document(it: &Row) -> Result<Document, Failure> {
         name: row::get(it, "name")?,
         body: row::get(it, "body")?,
     })
-}
-
-/// With `in_doubt` an earlier attempt may have kept it: the same body is then taken for ours.
-pub(crate) fn keep(
-    session: &Session,
-    document: &Document,
-    in_doubt: &mut bool,
-) -> Result<bool, Failure> {
-    let Document { kind, name, body } = document;
-    let kept = session.query(KEEP, &[kind, name, body]);
-    let is_new = match kept {
-        Ok(rows) => !rows.is_empty(),
-        Err(failure) => {
-            *in_doubt |= failure.leaves_doubt();
-            return Err(failure);
-        }
-    };
-    if is_new || !*in_doubt {
-        return Ok(is_new);
-    }
-    let rows = session.query(BODY, &[kind, name])?;
-    rows.first().map_or(Ok(false), |it| Ok(row::get::<&str>(it, "body")? == body))
 }
 
 /// A dossier's key as the tables have it: bucket, shop and order number.

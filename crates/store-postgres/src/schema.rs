@@ -33,7 +33,10 @@ const HAS_TABLES: &str = "
             )
     ) AS has_tables";
 
-const FOUND: &str = "SELECT coalesce(max(version), 0) AS found FROM guitu_migration";
+const SEEN: &str = "
+    SELECT version, name, checksum
+    FROM guitu_migration
+    ORDER BY version";
 
 /// The number is arbitrary, and the same for all who may migrate: "GUIT" in ASCII.
 const LOCK: &str = "SELECT pg_advisory_lock(1196771668)";
@@ -52,19 +55,29 @@ pub(crate) fn identify(session: &Session, config: &Config) -> Result<i32, OpenEr
         let rows = session.query_once(sql, values)?;
         rows.first().map_or(Ok(false), |it| row::get(it, column))
     };
+    // In this order: another process may be making ours, beginning with the one that tells.
+    let has_tables = yes(HAS_TABLES, &[], "has_tables").map_err(failed)?;
     if !yes(IS_OURS, &[&TABLE], "is_ours").map_err(failed)? {
-        return if yes(HAS_TABLES, &[], "has_tables").map_err(failed)? {
-            Err(OpenError::Foreign { place: place() })
-        } else {
-            Ok(0)
-        };
+        return if has_tables { Err(OpenError::Foreign { place: place() }) } else { Ok(0) };
     }
-    let rows = session.query_once(FOUND, &[]).map_err(failed)?;
-    let found: i32 = rows.first().map_or(Ok(0), |it| row::get(it, "found")).map_err(failed)?;
+    let seen = session.query_once(SEEN, &[]).map_err(failed)?;
+    let found: i32 = seen.last().map_or(Ok(0), |it| row::get(it, "version")).map_err(failed)?;
     if known() < found {
         return Err(OpenError::TooNew { place: place(), found, known: known() });
     }
+    let ours = migrations().map_err(|source| OpenError::new(config, source))?;
+    for (nth, seen) in seen.iter().enumerate() {
+        let checksum: &str = row::get(seen, "checksum").map_err(failed)?;
+        if ours.get(nth).is_none_or(|it| it.checksum().to_string() != checksum) {
+            let migration = row::get(seen, "name").map_err(failed)?;
+            return Err(OpenError::Altered { place: place(), migration });
+        }
+    }
     Ok(found)
+}
+
+fn migrations() -> Result<Vec<Migration>, refinery_core::Error> {
+    MIGRATIONS.iter().map(|(name, sql)| Migration::unapplied(name, sql)).collect()
 }
 
 /// Runs the migrations that the database has not seen. Processes that come together take turns.
@@ -87,20 +100,19 @@ pub(crate) fn migrate(session: &mut Session, config: &Config) -> Result<(), Open
 fn run(session: &mut Session, config: &Config) -> Result<(), OpenError> {
     identify(session, config)?;
     let failed = |source: refinery_core::Error| OpenError::new(config, source);
-    let migrations: Result<Vec<Migration>, _> =
-        MIGRATIONS.iter().map(|(name, sql)| Migration::unapplied(name, sql)).collect();
-    let mut runner = Runner::new(&migrations.map_err(failed)?);
+    let mut runner = Runner::new(&migrations().map_err(failed)?);
     runner.set_migration_table_name(TABLE);
     session.lend(async |client| runner.run_async(client).await).map_err(failed)?;
     Ok(())
 }
 
-/// Tells the sets of migrations apart.
+/// Tells the sets of migrations apart, a sum for each.
 #[cfg(all(unix, any(test, feature = "sandbox")))]
-pub(crate) fn fingerprint() -> String {
-    let bytes = MIGRATIONS.iter().flat_map(|(_, sql)| sql.bytes());
-    let sum = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    format!("{sum:016x}")
+pub(crate) fn sums() -> Vec<String> {
+    let sum = |sql: &str| {
+        sql.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+            (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        })
+    };
+    MIGRATIONS.iter().map(|(_, sql)| format!("{:016x}", sum(sql))).collect()
 }

@@ -239,3 +239,16 @@ pub(crate) const PUT_SPEND: Sql = insert!(
     "ON CONFLICT (bucket, shop, order_no, payout, actor, day) DO UPDATE
      SET amount = excluded.amount"
 );
+
+pub(crate) const KEEP: &str = "
+    INSERT INTO document (kind, name, body)
+    VALUES ($1, $2, $3)
+    ON CONFLICT DO NOTHING
+    RETURNING name";
+
+/// Changes nothing, durably, like [`CONFIRM_DOSSIER`].
+pub(crate) const CONFIRM_DOCUMENT: &str = "
+    UPDATE document
+    SET body = body
+    WHERE kind = $1 AND name = $2 AND body = $3
+    RETURNING name";

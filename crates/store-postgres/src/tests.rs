@@ -1,6 +1,16 @@
 //! The clauses, the plans, and what may go wrong between a program and its database.
 
+#![cfg(unix)]
+
+mod failover;
+mod faults;
+mod months;
+mod outcomes;
+mod places;
+mod plans;
 mod spread;
+mod support;
+mod tls;
 
 use store_memory::MemoryStore;
 

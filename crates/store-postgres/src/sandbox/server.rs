@@ -1,9 +1,10 @@
 //! Starting, stopping and killing a server of one's own.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, Permissions},
+    net::TcpListener,
     os::unix::{
-        fs::{MetadataExt, chown},
+        fs::{MetadataExt, PermissionsExt, chown},
         process::CommandExt,
     },
     path::{Path, PathBuf},
@@ -39,6 +40,8 @@ pub struct Server {
     watcher: Child,
     settings: Vec<String>,
     directory: PathBuf,
+    /// Part of the socket's name, even if there is no other.
+    port: u16,
     /// `None` for one that outlives this process.
     _removed: Option<TempDir>,
 }
@@ -48,23 +51,22 @@ impl Server {
     pub fn start(settings: &[&str]) -> Self {
         let directory = tempfile::Builder::new().prefix(&prefix()).tempdir().unwrap();
         let path = directory.path().to_owned();
-        let arguments = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"];
-        Self::make(path, std::process::id(), settings, Some(directory), |data| {
-            let mut initdb = program("initdb");
-            initdb.args(arguments).arg("-D").arg(data);
-            initdb
-        })
+        Self::make(path, std::process::id(), settings, Some(directory), initdb)
+    }
+
+    /// Makes a server that is reached by TCP as well, on a free port of this machine only.
+    pub fn start_on_tcp(settings: &[&str]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let port = format!("port={port}");
+        Self::start(&[settings, &["listen_addresses=127.0.0.1", &port]].concat())
     }
 
     /// Makes a server that outlives this process, in a folder of its own, for as long as another
     /// one lives.
     pub(super) fn start_for(owner: u32, directory: &Path, settings: &[&str]) -> Self {
-        let arguments = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"];
-        Self::make(directory.to_owned(), owner, settings, None, |data| {
-            let mut initdb = program("initdb");
-            initdb.args(arguments).arg("-D").arg(data);
-            initdb
-        })
+        Self::make(directory.to_owned(), owner, settings, None, initdb)
     }
 
     /// Makes a standby that follows this server under a name, as `synchronous_standby_names` knows
@@ -72,11 +74,15 @@ impl Server {
     pub fn standby(&self, name: &str) -> Self {
         let directory = tempfile::Builder::new().prefix(&prefix()).tempdir().unwrap();
         let path = directory.path().to_owned();
-        let primary =
-            format!("host={} user=postgres application_name={name}", self.directory.display());
-        let settings: Vec<&str> = self.settings.iter().map(String::as_str).collect();
+        let primary = format!(
+            "host={} port={} user=postgres application_name={name}",
+            self.directory.display(),
+            self.port
+        );
+        // It is reached by its socket only: the port of the other is taken.
+        let is_shared = |it: &&str| !it.starts_with("port=") && !it.starts_with("listen_");
         let settings: Vec<&str> =
-            settings.into_iter().filter(|it| !it.starts_with("synchronous_standby")).collect();
+            self.settings.iter().map(String::as_str).filter(is_shared).collect();
         Self::make(path, std::process::id(), &settings, Some(directory), |data| {
             let mut backup = program("pg_basebackup");
             backup.args(["-d", &primary, "-R", "-X", "stream", "-c", "fast", "--no-sync"]);
@@ -104,8 +110,11 @@ impl Server {
             .process_group(0)
             .spawn()
             .unwrap();
+        let port = settings.iter().find_map(|it| it.strip_prefix("port=")?.parse().ok());
         let settings = settings.iter().map(|it| (*it).to_owned()).collect();
-        let mut server = Self { process: None, watcher, settings, directory, _removed: removed };
+        let port = port.unwrap_or(5432);
+        let mut server =
+            Self { process: None, watcher, settings, directory, port, _removed: removed };
         server.run(&mut fill(&server.data()));
         server.start_again();
         server
@@ -156,8 +165,17 @@ impl Server {
     /// The end, as by the loss of power: nothing is finished or said.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
+            let id = process.id();
+            let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
             process.kill().unwrap();
             process.wait().unwrap();
+            // They would notice within moments, but might answer meanwhile.
+            let children = children.unwrap_or_default();
+            let _ = Command::new("kill")
+                .arg("-KILL")
+                .args(children.split_whitespace())
+                .stderr(Stdio::null())
+                .status();
         }
     }
 
@@ -170,7 +188,22 @@ impl Server {
 
     /// The address of a database.
     pub fn url(&self, database: &str) -> String {
-        url(&self.directory, database)
+        url(&self.directory, self.port, database)
+    }
+
+    /// The port it listens on, if it was started on TCP.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Puts a file that a setting names where the server looks for it. Nobody else may read it.
+    pub fn give_file(&self, name: &str, content: &str) {
+        let path = self.data().join(name);
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        if let Some((user, group)) = unprivileged(&self.directory) {
+            chown(&path, Some(user), Some(group)).unwrap();
+        }
     }
 
     /// Runs statements without parameters in a database.
@@ -209,9 +242,17 @@ pub(super) fn prefix() -> String {
     format!("guitu-pg-{}-", std::process::id())
 }
 
-pub(super) fn url(directory: &Path, database: &str) -> String {
+pub(super) fn url(directory: &Path, port: u16, database: &str) -> String {
     let host = directory.display().to_string().replace('/', "%2F");
-    format!("postgres://postgres@{host}/{database}")
+    format!("postgres://postgres@{host}:{port}/{database}")
+}
+
+/// Fills a folder with an empty server that trusts whoever can reach it.
+fn initdb(data: &Path) -> Command {
+    let mut initdb = program("initdb");
+    initdb.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N", "-D"]);
+    initdb.arg(data);
+    initdb
 }
 
 /// A program from the path, or from where Debian puts the newest.

@@ -95,7 +95,9 @@ fn shared() -> &'static Shared {
         let lock = File::create(std::env::temp_dir().join("guitu-pg-lock")).unwrap();
         lock.lock().unwrap();
         let url = asked_for().unwrap_or_else(started);
-        let template = format!("guitu_template_{}", schema::fingerprint());
+        // The sum of the last tells which there are: none is ever edited once there is another.
+        let last = schema::sums().pop().unwrap_or_default();
+        let template = format!("guitu_template_{last}");
         let shared = Shared { url, template };
         make_template(&shared);
         shared
@@ -115,7 +117,7 @@ fn started() -> String {
     clear_away();
     let owner = owner();
     let directory = place(owner);
-    let url = url(&directory, "DATABASE");
+    let url = url(&directory, 5432, "DATABASE");
     let config: Config = url.replace("DATABASE", "postgres").parse().unwrap();
     if Session::open(&config).is_err() {
         let _ = fs::remove_dir_all(&directory);
