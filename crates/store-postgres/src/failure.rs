@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     NoAnswer,
     #[error("all connections are in use")]
     Busy,
+    #[error("other parts of it may have been done")]
+    Partly(#[source] Box<Self>),
     #[error("a thread for the connection could not be set up")]
     Runtime(#[source] io::Error),
     /// Nothing is guessed: a column that cannot be what it should be is an error.
@@ -26,48 +28,58 @@ pub(crate) enum Failure {
 impl Failure {
     /// Whether the same may succeed in a moment: a lost connection, a deadlock, a restart.
     pub(crate) fn is_passing(&self) -> bool {
-        match self {
-            Self::Database(error) => match error.code() {
+        match self.as_the_servers() {
+            Some(error) => match error.code() {
                 Some(code) => is_passing(code) || is_shutting_down(error),
                 // Without a code it never reached a server, or the answer never came.
                 None => is_disconnected(error),
             },
-            Self::NoAnswer => true,
-            Self::Busy | Self::Runtime(_) | Self::Unreadable { .. } | Self::OutOfRange(_) => false,
+            None => matches!(self, Self::NoAnswer),
         }
     }
 
     /// Whether our patience was used up by it, or the server's.
     pub(crate) fn was_waited_for(&self) -> bool {
-        match self {
-            Self::NoAnswer => true,
-            Self::Database(error) => error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE),
-            Self::Busy | Self::Runtime(_) | Self::Unreadable { .. } | Self::OutOfRange(_) => false,
+        match self.as_the_servers() {
+            Some(error) => error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE),
+            None => matches!(self, Self::NoAnswer),
         }
     }
 
     /// Whether what was asked last may have been done nevertheless.
     pub(crate) fn leaves_doubt(&self) -> bool {
-        match self {
-            Self::Database(error) => match error.code() {
+        match self.as_the_servers() {
+            Some(error) => match error.code() {
                 // Terminated by somebody, maybe while the commit waited for a standby.
                 Some(code) => is_lost(code) || is_shutting_down(error),
                 None => true,
             },
-            Self::NoAnswer => true,
-            Self::Busy | Self::Runtime(_) | Self::Unreadable { .. } | Self::OutOfRange(_) => false,
+            None => matches!(self, Self::NoAnswer),
+        }
+    }
+
+    /// Whether there was no room, so that nothing was done.
+    pub(crate) fn is_busy(&self) -> bool {
+        match self.as_the_servers() {
+            Some(error) => error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS),
+            None => matches!(self, Self::Busy),
         }
     }
 
     pub(crate) fn into_store_error(self, during: &'static str) -> StoreError {
-        let is_busy = match &self {
-            Self::Busy => true,
-            Self::Database(error) => error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS),
-            Self::NoAnswer | Self::Runtime(_) | Self::Unreadable { .. } | Self::OutOfRange(_) => {
-                false
-            }
-        };
-        if is_busy { StoreError::busy(during, self) } else { StoreError::new(during, self) }
+        if self.is_busy() { StoreError::busy(during, self) } else { StoreError::new(during, self) }
+    }
+
+    fn as_the_servers(&self) -> Option<&tokio_postgres::Error> {
+        match self {
+            Self::Database(error) => Some(error),
+            Self::NoAnswer
+            | Self::Busy
+            | Self::Partly(_)
+            | Self::Runtime(_)
+            | Self::Unreadable { .. }
+            | Self::OutOfRange(_) => None,
+        }
     }
 }
 

@@ -112,9 +112,12 @@ impl PostgresStore {
         mut work: impl FnMut(&Session) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let (mut tries_left, mut pause) = (MOST_TRIES, FIRST_PAUSE);
+        let mut earlier = None;
         loop {
             let failure = match self.attempt(&mut work) {
                 Err(failure) if failure.is_passing() => failure,
+                // To say that there was no room would be to say that nothing was done.
+                Err(failure) if failure.is_busy() => return Err(earlier.unwrap_or(failure)),
                 done => return done,
             };
             // A wait for an answer was long enough for many tries.
@@ -126,6 +129,7 @@ impl PostgresStore {
             if failure.leaves_doubt() {
                 self.pool.close_idle();
             }
+            earlier = Some(failure);
             wait(pause);
             pause = pause.saturating_mul(2);
         }

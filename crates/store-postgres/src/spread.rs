@@ -51,7 +51,7 @@ fn in_parallel<'i, I: Sync, T: Send>(
     n_at_once: usize,
     work: &(impl Fn(&[&'i I]) -> Result<Vec<T>, Failure> + Sync),
 ) -> Result<Vec<T>, Failure> {
-    let n_workers = n_at_once.min(parts.len());
+    let (n_parts, n_workers) = (parts.len(), n_at_once.min(parts.len()));
     let left = Mutex::new(parts);
     let next = || left.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let work_off = || {
@@ -68,7 +68,10 @@ fn in_parallel<'i, I: Sync, T: Send>(
     });
     let mut in_order = BTreeMap::new();
     for part in done {
-        in_order.extend(part?);
+        in_order.extend(part.map_err(|failure| match failure {
+            failure if failure.is_busy() && 1 < n_parts => Failure::Partly(Box::new(failure)),
+            failure => failure,
+        })?);
     }
     Ok(in_order.into_values().collect())
 }

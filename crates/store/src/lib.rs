@@ -122,7 +122,8 @@ impl StoreError {
         Self { during, is_busy: false, source: source.into() }
     }
 
-    /// The backend had no room for the call within its patience. It may have in a moment.
+    /// The backend had no room for the call within its patience. Nothing was done, a write
+    /// included; in a moment it may be.
     pub fn busy(
         during: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,

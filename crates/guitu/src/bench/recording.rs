@@ -1,5 +1,5 @@
-//! A store that keeps what it is asked to commit, so that the bare database can be given the same rows in
-//! the same batches.
+//! A store that keeps what it is asked to commit, so that the bare database can be given the same
+//! rows in the same batches.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -74,11 +74,15 @@ impl Server {
     pub fn standby(&self, name: &str) -> Self {
         let directory = tempfile::Builder::new().prefix(&prefix()).tempdir().unwrap();
         let path = directory.path().to_owned();
-        let primary =
-            format!("host={} user=postgres application_name={name}", self.directory.display());
-        let settings: Vec<&str> = self.settings.iter().map(String::as_str).collect();
+        let primary = format!(
+            "host={} port={} user=postgres application_name={name}",
+            self.directory.display(),
+            self.port
+        );
+        // It is reached by its socket only: the port of the other is taken.
+        let is_shared = |it: &&str| !it.starts_with("port=") && !it.starts_with("listen_");
         let settings: Vec<&str> =
-            settings.into_iter().filter(|it| !it.starts_with("synchronous_standby")).collect();
+            self.settings.iter().map(String::as_str).filter(is_shared).collect();
         Self::make(path, std::process::id(), &settings, Some(directory), |data| {
             let mut backup = program("pg_basebackup");
             backup.args(["-d", &primary, "-R", "-X", "stream", "-c", "fast", "--no-sync"]);

@@ -9,6 +9,7 @@ use super::support::{Cut, Proxy, commit, history, key, version};
 use crate::{
     Config, PostgresStore,
     bulk::Layout,
+    failure::Failure,
     sandbox::{Server, database},
     session::Session,
 };
@@ -145,6 +146,35 @@ fn an_exhausted_pool_says_so_in_time() {
     assert!(error.is_busy());
     lent.give_back();
     assert_eq!(version(&store, "1"), 0);
+}
+
+/// What may have been written is not reported as what found no room.
+#[test]
+fn a_lost_answer_is_not_forgotten_over_an_exhausted_pool() {
+    let mut opened = database().into_store();
+    let mut failures = vec![Failure::Busy, Failure::NoAnswer];
+    let failed = opened.store.insist(|_| Err::<(), _>(failures.pop().unwrap()));
+    check(
+        failed.map_err(|failure| failure.into_store_error("committing a batch")),
+        expect![[r#"
+            the store failed: committing a batch
+            no answer in time"#]],
+    );
+
+    opened.store.layout = Layout::Spread;
+    let failed = opened.store.in_parts(
+        &[key("1"), key("2")],
+        |it| it,
+        |part| if part.contains(&&key("1")) { Ok(vec![()]) } else { Err(Failure::Busy) },
+    );
+    let error = check(
+        failed.map_err(|failure| failure.into_store_error("committing a batch")),
+        expect![[r#"
+            the store failed: committing a batch
+            other parts of it may have been done
+            all connections are in use"#]],
+    );
+    assert!(!error.is_busy());
 }
 
 #[test]

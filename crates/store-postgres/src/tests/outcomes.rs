@@ -41,6 +41,7 @@ fn judged(commits: &str, version: i64, journal: &str, in_doubt: bool) -> String 
         }
         Verdict::Fenced => "fenced".to_owned(),
         Verdict::Conflict { actual } => format!("conflict@{actual}"),
+        Verdict::Fenced => "fenced".to_owned(),
     });
     words.collect::<Vec<_>>().join(" ")
 }

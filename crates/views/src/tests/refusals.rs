@@ -6,7 +6,7 @@ use dossier::{
     Rejection,
     words::{Act, Role, Standing},
 };
-use kernel::{CaseNo, LineNo, PayoutKey, Quantity, TaskId};
+use kernel::{CaseNo, LineNo, PayoutKey, Quantity, Span, TaskId};
 use money::{Currency, Money, MoneyError};
 use policy::{Gap, Language};
 
@@ -50,6 +50,10 @@ fn rejections() -> Vec<Rejection> {
         Rejection::UnknownTask { task: task.clone() },
         Rejection::TaskTaken { task },
         Rejection::NoAnswer,
+        Rejection::NoReceiptDeadline,
+        Rejection::DeadlineOutOfReach { most: Span::hours(75) },
+        Rejection::AlreadyShipped,
+        Rejection::NoReturnTime,
         Rejection::BadName { what: "photo is not for people to say".to_owned() },
         Rejection::PolicyGap(Gap { name: "window".to_owned() }),
         Rejection::Money(MoneyError::Overflow),
