@@ -5,6 +5,7 @@ mod engine;
 mod policy;
 mod reads;
 mod recording;
+mod several;
 mod timing;
 
 use std::process::ExitCode;
@@ -20,6 +21,10 @@ pub(crate) enum Command {
     Policy(policy::Arguments),
     /// The worklist's first page and the due timers, at growing numbers of open cases.
     Reads(reads::Arguments),
+    /// Several processes on one PostgreSQL database.
+    Several(several::Arguments),
+    #[command(hide = true)]
+    OneOfSeveral(several::OneOf),
 }
 
 pub(crate) fn run(command: &Command) -> Result<ExitCode> {
@@ -27,6 +32,8 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
         Command::Engine(arguments) => engine::run(arguments)?,
         Command::Policy(arguments) => policy::run(arguments)?,
         Command::Reads(arguments) => reads::run(arguments)?,
+        Command::Several(arguments) => several::run(arguments)?,
+        Command::OneOfSeveral(arguments) => several::one_of(arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

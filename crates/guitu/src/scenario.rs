@@ -68,12 +68,11 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
             Backend::Memory => Arc::new(MemoryStore::default()),
             Backend::Sqlite => Arc::new(SqliteStore::open_temporary().map_err(Error::other)?),
             Backend::Postgres { url } => {
-                let store = match &server {
-                    Some(store) => Arc::clone(store),
-                    None => {
-                        let opened = PostgresStore::open_temporary(url);
-                        Arc::clone(server.insert(Arc::new(opened.map_err(Error::other)?)))
-                    }
+                let store = if let Some(store) = &server {
+                    Arc::clone(store)
+                } else {
+                    let opened = PostgresStore::open_temporary(url);
+                    Arc::clone(server.insert(Arc::new(opened.map_err(Error::other)?)))
                 };
                 store.clear_temporary().map_err(Error::other)?;
                 store

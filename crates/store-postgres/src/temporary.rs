@@ -45,6 +45,13 @@ impl PostgresStore {
         Ok(store)
     }
 
+    /// The address at which other processes find a temporary store that was opened at `url`.
+    pub fn temporary_url(&self, url: &str) -> Option<String> {
+        let Temporary { name, .. } = self.temporary.as_ref()?;
+        let joint = if url.contains('?') { '&' } else { '?' };
+        Some(format!("{url}{joint}options=-c%20search_path%3D{name}"))
+    }
+
     /// Takes everything out of a temporary store, for the next run. Any other store is left alone.
     pub fn clear_temporary(&self) -> Result<(), StoreError> {
         if self.temporary.is_none() {

@@ -1,9 +1,6 @@
 //! The stores that are measured, and the limit of each.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Result;
 use store::{Commit, Store, StoreError};
@@ -27,22 +24,30 @@ pub(super) enum Backend {
 pub(super) enum Raw {
     Sqlite(store_sqlite::raw::RawWriter),
     Postgres {
-        writer: store_postgres::raw::RawWriter,
+        writer: Box<store_postgres::raw::RawWriter>,
         /// The tables it writes to go with it.
-        _store: PostgresStore,
+        _store: Box<PostgresStore>,
     },
 }
 
-impl Backend {
-    /// SQLite where no place is named.
-    pub(super) fn new(place: Option<&Place>, folder: &Path) -> Self {
-        match place {
-            Some(Place::Server { url }) => Self::Postgres { url: url.clone() },
-            Some(Place::File(folder)) => Self::Sqlite { folder: folder.clone() },
-            None => Self::Sqlite { folder: folder.to_owned() },
-        }
-    }
+/// Measures a place, SQLite in a temporary folder where none is named, and clears away.
+pub(super) fn with<T>(
+    place: Option<&Place>,
+    measure: impl FnOnce(&Backend) -> Result<T>,
+) -> Result<T> {
+    let parent = match place {
+        Some(Place::Server { url }) => return measure(&Backend::Postgres { url: url.clone() }),
+        Some(Place::File(folder)) => folder.clone(),
+        None => std::env::temp_dir(),
+    };
+    let folder = parent.join(format!("guitu-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let measured = measure(&Backend::Sqlite { folder: folder.clone() });
+    std::fs::remove_dir_all(&folder)?;
+    measured
+}
 
+impl Backend {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Sqlite { .. } => "sqlite",
@@ -68,8 +73,8 @@ impl Backend {
             }
             Self::Postgres { url } => {
                 let store = PostgresStore::open_temporary(url)?;
-                let writer = store_postgres::raw::RawWriter::beside(&store)?;
-                Raw::Postgres { writer, _store: store }
+                let writer = Box::new(store_postgres::raw::RawWriter::beside(&store)?);
+                Raw::Postgres { writer, _store: Box::new(store) }
             }
         })
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use store::{Commit, Store};
 
 use super::{
-    backend::{Backend, Raw},
+    backend::{self, Backend, Raw},
     recording::Recording,
     timing::{hundredths, percentiles, rate, time},
 };
@@ -44,16 +44,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let place = std::env::temp_dir().join(format!("guitu-bench-{}", std::process::id()));
-    let place = match &arguments.store {
-        Some(Place::File(folder)) => folder.join("guitu-bench"),
-        Some(Place::Server { .. }) | None => place,
-    };
-    std::fs::create_dir_all(&place)?;
-    let store = arguments.store.as_ref().filter(|it| matches!(it, Place::Server { .. }));
-    let measured = measure(arguments, &Backend::new(store, &place));
-    std::fs::remove_dir_all(&place)?;
-    let measured = measured?;
+    let measured = backend::with(arguments.store.as_ref(), |it| measure(arguments, it))?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&measured)?);
     } else {
@@ -249,7 +240,7 @@ fn loaded(
 
 fn plain(measured: &Value) -> String {
     let number = |path: &str| measured.pointer(path).map(ToString::to_string).unwrap_or_default();
-    let mut told = format!(
+    let mut lines = vec![format!(
         "in batches: {} commands/s, {} % of the same rows bare ({} commits/s), {} commits a batch\n\
          alone: p50 {} us, p99 {} us; bare p50 {} us, p99 {} us",
         number("/batches/commands_per_second"),
@@ -260,18 +251,18 @@ fn plain(measured: &Value) -> String {
         number("/alone/engine/p99_us"),
         number("/alone/raw/p50_us"),
         number("/alone/raw/p99_us"),
-    );
+    )];
     for section in ["", "/loaded"] {
         let callers = measured.pointer(&format!("{section}/at_once")).and_then(Value::as_array);
         if !section.is_empty() && callers.is_some() {
             let (events, commands) =
                 (number("/loaded/events"), number("/loaded/commands_per_second"));
-            told.push_str(&format!("\nwith {events} events: {commands} commands/s in batches"));
+            lines.push(format!("with {events} events: {commands} commands/s in batches"));
         }
         for it in callers.into_iter().flatten() {
             let of = |path: &str| it.pointer(path).map(ToString::to_string).unwrap_or_default();
-            told.push_str(&format!(
-                "\n{} at once: {} commands/s, p50 {} us, p99 {} us",
+            lines.push(format!(
+                "{} at once: {} commands/s, p50 {} us, p99 {} us",
                 of("/callers"),
                 of("/commands_per_second"),
                 of("/latency/p50_us"),
@@ -279,5 +270,5 @@ fn plain(measured: &Value) -> String {
             ));
         }
     }
-    told
+    lines.join("\n")
 }

@@ -1,6 +1,6 @@
 //! First pages at growing numbers of open cases: they have to cost the same.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
@@ -8,19 +8,22 @@ use engine::{Config, Engine, Shelf};
 use kernel::{Clock, Span};
 use serde_json::json;
 use store::{CasePage, Hold, Store, TaskPage};
-use store_sqlite::SqliteStore;
 
-use super::timing::{percentiles, rate, time};
-use crate::{packs, workload};
+use super::{
+    backend::{self, Backend},
+    timing::{percentiles, rate, time},
+};
+use crate::{database::Place, packs, workload};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Numbers of open cases to measure at, growing.
     #[arg(long, value_delimiter = ',', default_value = "10000,100000,1000000")]
     cases: Vec<u32>,
-    /// Where the database file goes; removed afterwards.
+    /// What to measure: files in a folder (`sqlite:FOLDER`), or a PostgreSQL server, in which a
+    /// schema is made and dropped. Files in a temporary folder if it is not given.
     #[arg(long)]
-    dir: Option<PathBuf>,
+    store: Option<Place>,
     #[arg(long)]
     json: bool,
 }
@@ -29,19 +32,14 @@ const PAGE: usize = 50;
 const SAMPLES: usize = 200;
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
-    let dir = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
-    let place = dir.join(format!("guitu-reads-{}", std::process::id()));
-    std::fs::create_dir_all(&place)?;
-    let measured = measure(arguments, &place);
-    std::fs::remove_dir_all(&place)?;
-    for line in measured? {
+    for line in backend::with(arguments.store.as_ref(), |it| measure(arguments, it))? {
         println!("{line}");
     }
     Ok(())
 }
 
-fn measure(arguments: &Arguments, place: &std::path::Path) -> Result<Vec<String>> {
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(place.join("reads.db"))?);
+fn measure(arguments: &Arguments, backend: &Backend) -> Result<Vec<String>> {
+    let store = backend.store("reads")?;
     let shelf = Arc::new(Shelf::open(&*store)?);
     shelf.publish(&*store, packs::pack("base", None)?)?;
     let clock: Arc<dyn Clock> = Arc::new(|| workload::START);

@@ -39,7 +39,6 @@ fn judged(commits: &str, version: i64, journal: &str, in_doubt: bool) -> String 
             assert_eq!(it.outcome(), Outcome::Committed);
             "written".to_owned()
         }
-        Verdict::Fenced => "fenced".to_owned(),
         Verdict::Conflict { actual } => format!("conflict@{actual}"),
         Verdict::Fenced => "fenced".to_owned(),
     });
