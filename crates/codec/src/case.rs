@@ -35,6 +35,7 @@ state_struct! {
         changes: Vec<Change>,
         returns: Vec<ParcelNo>,
         assessment: Option<Assessment>,
+        deposit: Option<Money>,
         answered: Vec<Answered>,
         handed_over: bool,
     }

@@ -16,6 +16,7 @@ use dossier::{
     words::{Direction, Role},
 };
 use kernel::{ActorId, CaseNo, ParcelNo, PayoutKey, TaskId, TimerId, Timestamp};
+use money::Money;
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -72,6 +73,8 @@ shape_kinds! { Event:
         = (Event::CaseChanged { case, change: CaseChange::ReturnEntered { parcel, carrier } });
     "assessed" 1 { case: CaseNo, assessment: Box<Assessment> }
         = (Event::CaseChanged { case, change: CaseChange::Assessed(assessment) });
+    "deposit-taken" 1 { case: CaseNo, amount: Money }
+        = (Event::CaseChanged { case, change: CaseChange::DepositTaken { amount } });
     "judged" 1 { case: CaseNo, judgement: Box<Judgement> }
         = (Event::CaseChanged { case, change: CaseChange::Judged(judgement) });
     "status-changed" 1 { case: CaseNo, status: Status } or { ground: String }

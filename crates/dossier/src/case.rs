@@ -30,6 +30,8 @@ pub struct Case {
     /// The buyer's parcels on their way back, first entered first.
     pub returns: Vec<ParcelNo>,
     pub assessment: Option<Assessment>,
+    /// What the buyer laid down so that new goods leave before the old ones are back (EXCH-11).
+    pub deposit: Option<Money>,
     /// Work that policy wanted and somebody has answered, and when. It is not wanted again until
     /// policy says something else or the follow-up time is over.
     pub answered: Vec<Answered>,

@@ -113,6 +113,11 @@ pub enum Command {
         approve: bool,
         ground: String,
     },
+    /// The buyer has laid down the deposit policy asks for (EXCH-11).
+    TakeDeposit {
+        case: CaseNo,
+        amount: Money,
+    },
     SendReplacement {
         case: CaseNo,
         parcel: ParcelNo,

@@ -9,6 +9,7 @@ mod approval;
 mod assess;
 mod cases;
 mod compensation;
+mod deposit;
 mod draft;
 mod judging;
 mod money;
@@ -99,6 +100,7 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
         Command::DecideApproval { case, approve, ground } => {
             approval::decide_approval(draft, case, *approve, ground)
         }
+        Command::TakeDeposit { case, amount } => deposit::take(draft, case, *amount),
         Command::SendReplacement { case, parcel, carrier } => {
             assess::send_replacement(draft, case, parcel, carrier)
         }

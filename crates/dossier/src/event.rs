@@ -1,6 +1,7 @@
 //! What has happened. Events are facts: they are folded in by `evolve` without further judgement.
 
 use kernel::{ActorId, CaseNo, ParcelNo, PayoutKey, TaskId, TimerId, Timestamp};
+use money::Money;
 use policy::Value;
 
 use crate::{
@@ -91,6 +92,9 @@ pub enum CaseChange {
         carrier: String,
     },
     Assessed(Box<Assessment>),
+    DepositTaken {
+        amount: Money,
+    },
     Judged(Box<Judgement>),
     /// The case moved on. The ground is in the actor's words, where there are any (REVIEW-04).
     Status {
@@ -156,6 +160,7 @@ impl CaseChange {
             Self::Evidence(_) => "evidence-attached",
             Self::ReturnEntered { .. } => "return-entered",
             Self::Assessed(_) => "assessed",
+            Self::DepositTaken { .. } => "deposit-taken",
             Self::Judged(_) => "judged",
             Self::Status { .. } => "status-changed",
         }

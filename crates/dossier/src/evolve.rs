@@ -143,6 +143,7 @@ impl Case {
             }
             CaseChange::ReturnEntered { parcel, .. } => self.returns.push(parcel.clone()),
             CaseChange::Assessed(assessment) => self.assessment = Some((**assessment).clone()),
+            CaseChange::DepositTaken { amount } => self.deposit = Some(*amount),
             CaseChange::Judged(judgement) => {
                 let before = self.judgement.as_ref().and_then(Judgement::clause);
                 if before != judgement.clause() {

@@ -214,6 +214,7 @@ facts! {
     Forgot = "forgot": Kind::Flag, Finding;
     Concern = "concern": CONCERN, Finding;
     Demand = "demand": Kind::Amount, Finding;
+    ReviewReward = "review-reward": Kind::Amount, Finding;
     Change = "change": CHANGE, Finding;
     // Findings about proof.
     Photo = "photo": Kind::Flag, Finding;
@@ -247,7 +248,8 @@ facts! {
     TargetPresale = "target-presale": Kind::Flag, Finding;
     Urgent = "urgent": Kind::Flag, Finding;
     DifferencePaid = "difference-paid": Kind::Flag, Finding;
-    DepositPaid = "deposit-paid": Kind::Flag, Finding;
+    DepositPaid = "deposit-paid": Kind::Flag, Sometimes;
+    ReplacementSent = "replacement-sent": Kind::Flag, Computed;
     DifferencePromised = "difference-promised": Kind::Flag, Finding;
     NightShift = "night-shift": Kind::Flag, Finding;
 }

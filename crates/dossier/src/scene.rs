@@ -137,6 +137,8 @@ impl<'a> Scene<'a> {
                 Value::maybe(assessment.map(|it| fact.coded(it.finding.code())))
             }
             Fact::InWarranty => self.in_warranty(),
+            Fact::DepositPaid => Value::maybe(self.case.deposit.map(|_| Value::Flag(true))),
+            Fact::ReplacementSent => Value::flag(self.body.replacement_of(&self.case.no).is_some()),
             Fact::ShopType => fact.coded(self.limits.shop_type),
             Fact::AutoRefund => Value::flag(self.limits.auto_refund),
             Fact::PromotionMode => Value::flag(self.limits.promotion_mode),

@@ -268,6 +268,12 @@ choice! {
         Postage = "postage",
         Deposit = "deposit",
         InstallationFee = "installation-fee",
+        /// Outward postage given back although the goods stay (AUTH-20).
+        FreightWaiver = "freight-waiver",
+        /// For mending a blemish, never above its cap (AUTH-16).
+        RepairFee = "repair-fee",
+        /// A cut of the price, applied for and paid once the goods are there (AUTH-18, LATE-03).
+        Discount = "discount",
     }
 }
 

@@ -213,6 +213,9 @@ impl Stage<'_> {
             CaseAct::DecideApproval(approve, ground) => {
                 (Role::Supervisor, Command::DecideApproval { case: no, approve, ground })
             }
+            CaseAct::TakeDeposit(amount) => {
+                (Role::Finance, Command::TakeDeposit { case: no, amount })
+            }
             CaseAct::SendReplacement(parcel, carrier) => {
                 (Role::Shipping, Command::SendReplacement { case: no, parcel, carrier })
             }

@@ -32,7 +32,8 @@ objects! {
         "at", "after", "by", "about", "expect", "refused", "says", "provider", "publish", "order",
         "courier", "market", "apply", "change", "withdraw", "enter-return", "find", "attach",
         "receive", "assess", "judge", "approve", "decline", "ask-buyer", "refund-ahead",
-        "compensate", "repay-postage", "decide-approval", "send-replacement", "finish",
+        "compensate", "repay-postage", "decide-approval", "take-deposit",
+        "send-replacement", "finish",
         "claim-task", "answer-task", "hand-over-task", "record-payout", "retry-payout",
         "release-payout", "record-delivery", "fire", "refund",
     ];
@@ -64,6 +65,7 @@ objects! {
     COMPENSATE = "compensate" ["case", "cases", "purpose", "amount", "ground"];
     REPAY_POSTAGE = "repay-postage" ["case", "cases", "laid-out", "insurance-paid"];
     DECIDE_APPROVAL = "decide-approval" ["case", "cases", "approve", "ground"];
+    TAKE_DEPOSIT = "take-deposit" ["case", "cases", "amount"];
     SEND_REPLACEMENT = "send-replacement" ["case", "cases", "parcel", "carrier"];
     CLAIM_TASK = "claim-task" ["case", "cases", "task"];
     ANSWER_TASK = "answer-task" ["case", "cases", "task", "answer"];

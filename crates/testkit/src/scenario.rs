@@ -165,6 +165,7 @@ pub enum CaseAct {
     Compensate(Purpose, Money, String),
     RepayPostage(Money, Money),
     DecideApproval(bool, String),
+    TakeDeposit(Money),
     SendReplacement(ParcelNo, String),
     Finish,
     Task(TaskAct),

@@ -68,6 +68,7 @@ fn case_line(change: &CaseChange, zone: Zone) -> String {
         CaseChange::Finding { fact, value } => format!("found {fact}: {}", finding(*fact, *value)),
         CaseChange::Evidence(evidence) => format!("shown {} by {}", evidence.shows, evidence.id),
         CaseChange::ReturnEntered { parcel, .. } => format!("comes back in parcel {parcel}"),
+        CaseChange::DepositTaken { amount } => format!("deposit taken: {}", amount.decimal()),
         CaseChange::Assessed(look) => format!("inspected: {}", look.finding),
         CaseChange::Judged(judgement) => judged(judgement),
         CaseChange::Status { status, ground } if ground.is_empty() => {

@@ -210,6 +210,7 @@ pub(crate) fn case(no: &str) -> Case {
         returns: vec![id("SF1234567890123")],
         assessment: None,
         answered: vec![Answered { task: TaskKind::ChatBuyer, at: at(195_000) }],
+        deposit: Some(fen(10_000)),
         handed_over: true,
     }
 }

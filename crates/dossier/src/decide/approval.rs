@@ -1,10 +1,10 @@
 //! Decisions people take: who may, up to how much, and whose second pair of eyes it needs.
 
-use kernel::{CaseNo, Span};
+use kernel::{CaseNo, PayoutKey, Span};
 use money::{Money, Tenders};
 
 use super::{
-    Draft,
+    Draft, deposit,
     draft::{not_possible, some_ground},
     judging::{self, hold},
     money::{let_go, pay_now, pay_pieces_now, release, reserve, send, settle_nothing},
@@ -86,6 +86,9 @@ pub(crate) fn approve(
         }
     }
     match known.request.kind {
+        CaseKind::Exchange if draft.body.replacement_of(case).is_some() => {
+            let_old_goods_pass(draft, case)
+        }
         CaseKind::Exchange | CaseKind::Reship => replace(draft, case, ground),
         CaseKind::Repair => draft.move_to(case, Status::Repairing, ground),
         CaseKind::RefundOnly
@@ -108,6 +111,16 @@ fn agree_to_return(
     draft.move_to(case, Status::AwaitingReturn { deadline }, ground)?;
     draft.tell(case, "approved-return")?;
     judging::look_again(draft, case)
+}
+
+/// The new goods are out and what came back did not pass, yet somebody entitled lets it be.
+fn let_old_goods_pass(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
+    let held = draft.body.deposit_held(draft.case(case)?)?;
+    if let Entitled::With(ask) = entitled(draft, case, Act::FullRefund, held)? {
+        let role = draft.context.actor.role;
+        return Err(Rejection::NotEntitled { role, act: Act::FullRefund, ask });
+    }
+    deposit::old_goods_in(draft, case)
 }
 
 /// Goods go out to the buyer.
@@ -202,12 +215,18 @@ pub(super) fn pay(
     if !total.is_positive() {
         return Err(Rejection::NotPositive);
     }
-    let act = if purpose == Purpose::Refund { Act::FullRefund } else { Act::SmallMoney };
-    if act == Act::SmallMoney {
+    let act = act_of(purpose);
+    // Postage is no part of what a remedy for the goods allows.
+    if purpose != Purpose::Refund && purpose != Purpose::FreightWaiver {
         within_remedy(draft.case(case)?, total)?;
     }
     let entitled = entitled(draft, case, act, total)?;
-    let amount = by_tender(&draft.body, draft.case(case)?, total)?;
+    // Points and cards pay for goods before postage.
+    let amount = if purpose == Purpose::FreightWaiver {
+        Tenders::cash(total)
+    } else {
+        by_tender(&draft.body, draft.case(case)?, total)?
+    };
     match (entitled, purpose) {
         (Entitled::Alone, Purpose::Refund) => {
             pay_now(draft, case, &amount)?;
@@ -215,13 +234,43 @@ pub(super) fn pay(
         }
         (Entitled::Alone, _) => {
             let payout = reserve(draft, case, purpose, &amount)?;
-            send(draft, &payout)?;
             draft.drop_tasks(case, |it| it.by_policy)?;
-            draft.move_to(case, Status::Refunding { payout }, ground)?;
-            draft.tell(case, "approved-refund")
+            grant(draft, case, payout, ground)
         }
         (Entitled::With(approver), _) => ask_approval(draft, case, (purpose, amount), approver),
     }
+}
+
+/// What the actor has to be entitled to.
+fn act_of(purpose: Purpose) -> Act {
+    match purpose {
+        Purpose::Refund | Purpose::Deposit => Act::FullRefund,
+        Purpose::Compensation
+        | Purpose::PriceDifference
+        | Purpose::InstallationFee
+        | Purpose::Postage => Act::SmallMoney,
+        Purpose::FreightWaiver => Act::FreightWaiver,
+        Purpose::RepairFee => Act::RepairFee,
+        Purpose::Discount => Act::Discount,
+    }
+}
+
+/// Sends what is set aside, or promises it: a discount is paid once the goods are there (LATE-03).
+fn grant(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    payout: PayoutKey,
+    ground: &str,
+) -> Result<(), Rejection> {
+    let is_discount = draft.body.payout(&payout).is_some_and(|it| it.purpose == Purpose::Discount);
+    if is_discount && !is_received(draft, draft.case(case)?)? {
+        draft.move_to(case, Status::UnderReview, ground)?;
+        draft.open_task(case, TaskKind::TellResult, false)?;
+        return judging::look_again(draft, case);
+    }
+    send(draft, &payout)?;
+    draft.move_to(case, Status::Refunding { payout }, ground)?;
+    draft.tell(case, "approved-refund")
 }
 
 /// AUTH-16, AUTH-17: bounds that hold whoever decides.
@@ -277,9 +326,7 @@ pub(crate) fn decide_approval(
     may_approve(draft, case, amount)?;
     draft.drop_tasks(case, |it| it.kind == TaskKind::ApproveAmount)?;
     if approve {
-        send(draft, &payout)?;
-        draft.move_to(case, Status::Refunding { payout }, ground)?;
-        draft.tell(case, "approved-refund")
+        grant(draft, case, payout, ground)
     } else {
         release(draft, &payout)?;
         draft.move_to(case, Status::UnderReview, ground)?;

@@ -3,7 +3,11 @@
 use kernel::{CaseNo, ParcelNo};
 use money::Money;
 
-use super::{Draft, judging};
+use super::{
+    Draft,
+    compensation::{owe_postage, pay_promised},
+    judging,
+};
 use crate::{
     case::Status,
     command::{Context, OrderFacts},
@@ -43,6 +47,7 @@ pub(crate) fn again(draft: &mut Draft<'_>, facts: &OrderFacts) -> Result<(), Rej
         return Ok(());
     }
     draft.record(Event::OrderRecorded { order: Box::new(newer) })?;
+    pay_promised(draft)?;
     judging::look_again_at_all(draft)
 }
 
@@ -112,6 +117,7 @@ pub(crate) fn scans(
         scans: scans.to_vec(),
     })?;
     arrivals(draft, track.parcel, scans)?;
+    pay_promised(draft)?;
     judging::look_again_at_all(draft)
 }
 
@@ -130,6 +136,8 @@ fn arrivals(draft: &mut Draft<'_>, parcel: &ParcelNo, scans: &[Scan]) -> Result<
     for case in returned {
         draft.move_to(&case, Status::Inspecting { received_at: signed.at }, "")?;
         draft.tell(&case, "received")?;
+        judging::look_again(draft, &case)?;
+        owe_postage(draft, &case)?;
     }
     let replaced: Vec<CaseNo> = draft
         .body
@@ -139,7 +147,7 @@ fn arrivals(draft: &mut Draft<'_>, parcel: &ParcelNo, scans: &[Scan]) -> Result<
         .map(|it| it.no.clone())
         .collect();
     for case in replaced {
-        draft.wind_up(&case)?;
+        draft.drop_tasks(&case, |it| !it.kind.outlives_payment())?;
         draft.move_to(&case, Status::Done { at: signed.at }, "")?;
     }
     Ok(())

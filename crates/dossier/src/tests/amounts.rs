@@ -94,6 +94,7 @@ pub(super) fn request(number: usize, pieces: &[(u16, u32)]) -> Case {
         returns: Vec::new(),
         assessment: None,
         answered: Vec::new(),
+        deposit: None,
         handed_over: false,
     }
 }

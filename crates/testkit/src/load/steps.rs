@@ -153,6 +153,15 @@ fn decision(verb: &str, node: &Node) -> Result<Act, Problem> {
             let act = CaseAct::Compensate(purpose, map.need("amount", amount)?, ground);
             Ok(Act::OfCases(cases(&map)?, act))
         }
+        // `take-deposit: 100`
+        "take-deposit" if !node.is_map() => {
+            Ok(Act::OfCases(Cases::new(), CaseAct::TakeDeposit(amount(node)?)))
+        }
+        "take-deposit" => {
+            let map = Map::of(node, &keys::TAKE_DEPOSIT)?;
+            let act = CaseAct::TakeDeposit(map.need("amount", amount)?);
+            Ok(Act::OfCases(cases(&map)?, act))
+        }
         "repay-postage" => {
             let map = Map::of(node, &keys::REPAY_POSTAGE)?;
             let insured = map.read("insurance-paid", amount)?;

@@ -160,6 +160,7 @@ pub(crate) fn case() -> Case {
         returns: Vec::new(),
         assessment: None,
         answered: Vec::new(),
+        deposit: None,
         handed_over: false,
     }
 }

@@ -62,6 +62,7 @@ fn case_changes() -> Vec<CaseChange> {
         CaseChange::Evidence(evidence()),
         CaseChange::ReturnEntered { parcel: id("SF1"), carrier: "圆通速递".to_owned() },
         CaseChange::Assessed(Box::new(assessment())),
+        CaseChange::DepositTaken { amount: fen(10_000) },
         CaseChange::Judged(Box::new(judgement())),
         CaseChange::Status { status: Status::InDispute, ground: "平台介入".to_owned() },
     ]
