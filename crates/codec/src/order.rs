@@ -2,8 +2,8 @@
 
 use dossier::{
     command::OrderFacts,
-    order::{Announced, Line, Order, Promotion, SoldLine},
-    words::{Channel, GoodsClass},
+    order::{Announced, Coupon, Line, Order, Promotion, SoldLine},
+    words::{Channel, CouponOf, GoodsClass},
 };
 use kernel::{LineNo, PackId, Quantity, Sku, Timestamp};
 use money::{Money, Tenders};
@@ -28,6 +28,7 @@ state_struct! {
         remote: bool,
         postage: Money,
         coupon: Money,
+        coupons: Vec<Coupon>,
         promotions: Vec<Promotion>,
     }
 }
@@ -43,6 +44,8 @@ state_struct! {
         class: GoodsClass,
     }
 }
+
+state_struct! { Coupon { number: String, of: CouponOf, off: Money } }
 
 state_struct! {
     Promotion {
@@ -71,6 +74,7 @@ shape_struct! {
         remote: bool,
         postage: Money,
         coupon: Money,
+        coupons: Vec<Coupon>,
         promotions: Vec<Announced>,
     }
 }

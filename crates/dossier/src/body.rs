@@ -11,7 +11,7 @@ use crate::{
     parcel::Parcel,
     payout::Payout,
     task::{Task, Timer},
-    words::{CaseKind, Direction, Purpose},
+    words::{Act, CaseKind, Direction, Purpose},
 };
 
 /// A dossier, as its history has left it: the consistency boundary.
@@ -106,7 +106,8 @@ impl Body {
             && self.replacement_of(&case.no).is_some()
     }
 
-    /// What is held of the case's deposit: what was laid down, less what was given or promised back.
+    /// What is held of the case's deposit: what was laid down, less what was given or promised
+    /// back.
     pub fn deposit_held(&self, case: &Case) -> Result<Money, MoneyError> {
         let taken = case.deposit.unwrap_or(Money::zero(self.order.currency()));
         let mut given = self.holding_of(&case.no).filter(|it| it.purpose == Purpose::Deposit);
@@ -143,6 +144,19 @@ impl Body {
 }
 
 impl Purpose {
+    /// What somebody has to be entitled to who decides about it.
+    pub fn act(self) -> Act {
+        match self {
+            Self::Refund | Self::Deposit => Act::FullRefund,
+            Self::Compensation | Self::PriceDifference | Self::InstallationFee | Self::Postage => {
+                Act::SmallMoney
+            }
+            Self::FreightWaiver => Act::FreightWaiver,
+            Self::RepairFee => Act::RepairFee,
+            Self::Discount => Act::Discount,
+        }
+    }
+
     /// Whether the money comes out of what the buyer paid for the order.
     pub fn is_out_of_the_price(self) -> bool {
         match self {

@@ -7,7 +7,7 @@ use policy::{Pack, Value};
 use crate::{
     case::{Finding, Market, Pieces, Request},
     facts::Fact,
-    order::{Announced, SoldLine},
+    order::{Announced, Coupon, SoldLine},
     parcel::Scan,
     words::{Channel, Direction, Purpose, Role},
 };
@@ -179,6 +179,7 @@ pub struct OrderFacts {
     pub paid: Tenders,
     /// Reductions of the whole order that are not promotions, such as a shop coupon.
     pub coupon: Money,
+    pub coupons: Vec<Coupon>,
     pub promotions: Vec<Announced>,
 }
 

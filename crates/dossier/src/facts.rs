@@ -121,6 +121,7 @@ const STEP: Kind = Kind::Choice(&[
     "withdrawn",
     "escalated",
     "received",
+    "satisfied",
 ]);
 const PAGE: Kind = Kind::Choice(&["right", "wrong", "unclear"]);
 

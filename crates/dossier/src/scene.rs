@@ -13,7 +13,7 @@ use crate::{
     facts::Fact,
     parcel::Parcel,
     vocabulary::Inquiry,
-    words::{CaseKind, GoodsClaim, GoodsClass, ScanKind, Signer, Standing},
+    words::{CaseKind, GoodsClaim, GoodsClass, ScanKind, Signer, Standing, Verdict},
 };
 
 /// The dossier, a case and a moment, with what earlier rulings of the same look said.
@@ -340,6 +340,18 @@ fn words(list: &str) -> impl Iterator<Item = &str> {
 }
 
 impl CaseKind {
+    /// The verdict that goods of such a case go out by.
+    pub(crate) fn sends(self) -> Option<Verdict> {
+        match self {
+            Self::Exchange => Some(Verdict::Exchange),
+            Self::Reship => Some(Verdict::Reship),
+            Self::Repair => Some(Verdict::Repair),
+            Self::RefundOnly | Self::ReturnRefund | Self::Compensation | Self::PriceDifference => {
+                None
+            }
+        }
+    }
+
     /// Whether the buyer sends goods back.
     pub fn returns_goods(self) -> bool {
         match self {

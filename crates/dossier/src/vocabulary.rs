@@ -240,7 +240,7 @@ inquiries! {
     /// What the buyer is told at each step (DT-35).
     NOTICE = "notice", One, [Step, Kind] -> &[must("reply", Kind::Text)];
     /// Whether to invite a review at the end (DT-38).
-    INVITE_REVIEW = "invite-review", One, [Kind, Verdict] -> &[must("invite", Kind::Flag)];
+    INVITE_REVIEW = "invite-review", One, [Kind, Verdict, Upset] -> &[must("invite", Kind::Flag)];
 }
 
 static CONSTANTS: &[Constant] = &[

@@ -257,6 +257,15 @@ choice! {
 }
 
 choice! {
+    /// Who gives a coupon, and bears it.
+    pub enum CouponOf {
+        Shop = "shop",
+        /// It leaves what the shop earns alone, and its rules are the marketplace's.
+        Marketplace = "marketplace",
+    }
+}
+
+choice! {
     /// What a movement of money to the buyer is for.
     pub enum Purpose {
         /// Goods money back, for pieces that come back or never arrived.

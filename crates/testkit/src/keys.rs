@@ -21,10 +21,12 @@ objects! {
     PERSON = "person" ["role", "grade"];
     ORDER = "order" [
         "order", "channel", "buyer", "placed-at", "paid-at", "ship-by", "shipped-at", "signed-at",
-        "confirmed-at", "packed", "presale", "remote", "lines", "coupon", "promotions", "postage",
+        "confirmed-at", "packed", "presale", "remote", "lines", "coupon", "coupons",
+        "promotions", "postage",
         "points", "gift-card", "paid", "parcels",
     ];
     LINE = "line" ["sku", "title", "price", "pieces", "class", "paid"];
+    COUPON = "coupon" ["number", "of", "off"];
     PROMOTION = "promotion" ["over", "off", "repeats", "lines"];
     PARCEL = "parcel" ["parcel", "carrier", "scans"];
     SCAN = "scan" ["at", "is", "by"];
@@ -39,7 +41,7 @@ objects! {
     ];
     PROVIDER = "provider" ["next"];
     ORDER_NEWS = "order-news" [
-        "ship-by", "shipped-at", "confirmed-at", "packed", "remote", "paid",
+        "ship-by", "shipped-at", "confirmed-at", "packed", "remote", "paid", "coupons",
     ];
     COURIER = "courier" ["parcel", "carrier", "direction", "case", "scans"];
     MARKET = "market" [

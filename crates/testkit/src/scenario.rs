@@ -6,7 +6,7 @@ use dossier::{
     case::{Finding, Pieces},
     command::PayoutOutcome,
     facts::Fact,
-    order::{Announced, SoldLine},
+    order::{Announced, Coupon, SoldLine},
     words::{CaseKind, Channel, Direction, GoodsClaim, Purpose, Reason, Role, ScanKind, Signer},
 };
 use kernel::{CaseNo, EvidenceId, OrderNo, ParcelNo, PayoutKey, TimerId};
@@ -67,6 +67,7 @@ pub struct Sale {
     pub lines: Vec<SoldLine>,
     pub postage: Money,
     pub coupon: Money,
+    pub coupons: Vec<Coupon>,
     pub promotions: Vec<Announced>,
     pub points: Money,
     pub gift_card: Money,
@@ -192,6 +193,7 @@ pub struct OrderNews {
     pub remote: bool,
     /// Another total than the one known.
     pub paid: Option<Money>,
+    pub coupons: Vec<Coupon>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -6,8 +6,8 @@ use dossier::{
     case::Finding,
     facts::Fact,
     words::{
-        CaseKind, Channel, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose, Reason, Role,
-        Route, ScanKind, Signer, Standing, TaskKind, Verdict,
+        CaseKind, Channel, CouponOf, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose,
+        Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
     },
 };
 use kernel::{
@@ -57,8 +57,8 @@ macro_rules! choices {
 }
 
 choices! {
-    CaseKind Channel Currency Direction Fact Finding Flag GoodsClaim GoodsClass Payer Purpose
-    Reason Role Route ScanKind Signer Standing TaskKind Tender Verdict
+    CaseKind Channel CouponOf Currency Direction Fact Finding Flag GoodsClaim GoodsClass Payer
+    Purpose Reason Role Route ScanKind Signer Standing TaskKind Tender Verdict
 }
 
 impl Packed for Timestamp {

@@ -12,13 +12,13 @@ use dossier::{
         Status, Worth,
     },
     facts::Fact,
-    order::{Line, Order, Promotion},
+    order::{Coupon, Line, Order, Promotion},
     parcel::{Parcel, Scan},
     payout::{Payout, PayoutStatus},
     task::{Task, Timer, TimerPurpose},
     words::{
-        CaseKind, Channel, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose, Reason, Role,
-        Route, ScanKind, Signer, Standing, TaskKind, Verdict,
+        CaseKind, Channel, CouponOf, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose,
+        Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
     },
 };
 use kernel::{LineNo, Quantity, Span, Timestamp};
@@ -78,6 +78,7 @@ pub(crate) fn order(n_lines: u16) -> Order {
         )
         .unwrap(),
         coupon: fen(3_000),
+        coupons: vec![Coupon { number: "Q1".to_owned(), of: CouponOf::Shop, off: fen(3_000) }],
         promotions: vec![Promotion {
             threshold: fen(30_000),
             off: fen(4_000),

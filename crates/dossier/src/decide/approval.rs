@@ -1,13 +1,15 @@
 //! Decisions people take: who may, up to how much, and whose second pair of eyes it needs.
 
-use kernel::{CaseNo, PayoutKey, Span};
+use kernel::{CaseNo, Span};
 use money::{Money, Tenders};
 
 use super::{
-    Draft, deposit,
+    Draft,
+    compensation::grant,
+    deposit,
     draft::{not_possible, some_ground},
     judging::{self, hold},
-    money::{let_go, pay_now, pay_pieces_now, release, reserve, send, settle_nothing},
+    money::{let_go, pay_now, pay_pieces_now, release, reserve, settle_nothing},
 };
 use crate::{
     amount::by_tender,
@@ -56,6 +58,15 @@ fn entitled(
         return Ok(Entitled::With(ask));
     }
     Ok(Entitled::Alone)
+}
+
+/// Refuses whoever could only propose to pay `amount` back.
+fn alone(draft: &Draft<'_>, case: &CaseNo, amount: Money) -> Result<(), Rejection> {
+    let (role, act) = (draft.context.actor.role, Act::FullRefund);
+    match entitled(draft, case, act, amount)? {
+        Entitled::Alone => Ok(()),
+        Entitled::With(ask) => Err(Rejection::NotEntitled { role, act, ask }),
+    }
 }
 
 pub(crate) fn approve(
@@ -116,10 +127,7 @@ fn agree_to_return(
 /// The new goods are out and what came back did not pass, yet somebody entitled lets it be.
 fn let_old_goods_pass(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
     let held = draft.body.deposit_held(draft.case(case)?)?;
-    if let Entitled::With(ask) = entitled(draft, case, Act::FullRefund, held)? {
-        let role = draft.context.actor.role;
-        return Err(Rejection::NotEntitled { role, act: Act::FullRefund, ask });
-    }
+    alone(draft, case, held)?;
     deposit::old_goods_in(draft, case)
 }
 
@@ -170,10 +178,7 @@ fn agree_on_condition(
     ground: &str,
 ) -> Result<(), Rejection> {
     let total = judgement.amount.total()?;
-    if let Entitled::With(ask) = entitled(draft, case, Act::FullRefund, total)? {
-        let role = draft.context.actor.role;
-        return Err(Rejection::NotEntitled { role, act: Act::FullRefund, ask });
-    }
+    alone(draft, case, total)?;
     hold(draft, case, judgement)?;
     draft.move_to(case, Status::AwaitingParcel, ground)?;
     draft.tell(case, "approved-parcel")?;
@@ -215,7 +220,7 @@ pub(super) fn pay(
     if !total.is_positive() {
         return Err(Rejection::NotPositive);
     }
-    let act = act_of(purpose);
+    let act = purpose.act();
     // Postage is no part of what a remedy for the goods allows.
     if purpose != Purpose::Refund && purpose != Purpose::FreightWaiver {
         within_remedy(draft.case(case)?, total)?;
@@ -239,38 +244,6 @@ pub(super) fn pay(
         }
         (Entitled::With(approver), _) => ask_approval(draft, case, (purpose, amount), approver),
     }
-}
-
-/// What the actor has to be entitled to.
-fn act_of(purpose: Purpose) -> Act {
-    match purpose {
-        Purpose::Refund | Purpose::Deposit => Act::FullRefund,
-        Purpose::Compensation
-        | Purpose::PriceDifference
-        | Purpose::InstallationFee
-        | Purpose::Postage => Act::SmallMoney,
-        Purpose::FreightWaiver => Act::FreightWaiver,
-        Purpose::RepairFee => Act::RepairFee,
-        Purpose::Discount => Act::Discount,
-    }
-}
-
-/// Sends what is set aside, or promises it: a discount is paid once the goods are there (LATE-03).
-fn grant(
-    draft: &mut Draft<'_>,
-    case: &CaseNo,
-    payout: PayoutKey,
-    ground: &str,
-) -> Result<(), Rejection> {
-    let is_discount = draft.body.payout(&payout).is_some_and(|it| it.purpose == Purpose::Discount);
-    if is_discount && !is_received(draft, draft.case(case)?)? {
-        draft.move_to(case, Status::UnderReview, ground)?;
-        draft.open_task(case, TaskKind::TellResult, false)?;
-        return judging::look_again(draft, case);
-    }
-    send(draft, &payout)?;
-    draft.move_to(case, Status::Refunding { payout }, ground)?;
-    draft.tell(case, "approved-refund")
 }
 
 /// AUTH-16, AUTH-17: bounds that hold whoever decides.

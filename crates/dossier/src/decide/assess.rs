@@ -183,7 +183,6 @@ pub(crate) fn finish(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejecti
     draft.open_case(case)?;
     let_go(draft, case)?;
     draft.wind_up(case)?;
-    let at = draft.now();
-    draft.move_to(case, Status::Done { at }, "")?;
+    draft.done(case, draft.now())?;
     judging::look_again_at_all(draft)
 }

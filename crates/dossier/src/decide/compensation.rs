@@ -1,6 +1,6 @@
 //! Money beside the price of the goods: for a loss while they are kept, and for postage laid out.
 
-use kernel::CaseNo;
+use kernel::{CaseNo, PayoutKey};
 use money::{Money, Tenders};
 
 use super::{
@@ -54,6 +54,24 @@ fn at_most(asked: Money, most: Money) -> Result<(), Rejection> {
     Ok(())
 }
 
+/// Sends what is set aside, or promises it: a discount is paid once the goods are there (LATE-03).
+pub(super) fn grant(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    payout: PayoutKey,
+    ground: &str,
+) -> Result<(), Rejection> {
+    let is_discount = draft.body.payout(&payout).is_some_and(|it| it.purpose == Purpose::Discount);
+    if is_discount && !is_received(draft, draft.case(case)?)? {
+        draft.move_to(case, Status::UnderReview, ground)?;
+        draft.open_task(case, TaskKind::TellResult, false)?;
+        return judging::look_again(draft, case);
+    }
+    send(draft, &payout)?;
+    draft.move_to(case, Status::Refunding { payout }, ground)?;
+    draft.tell(case, "approved-refund")
+}
+
 /// LATE-03: the goods may be there now, so discounts that were granted before are paid.
 pub(crate) fn pay_promised(draft: &mut Draft<'_>) -> Result<(), Rejection> {
     let promised = draft.body.holding().filter(|it| is_promised_discount(draft, it));
@@ -73,7 +91,7 @@ pub(crate) fn pay_promised(draft: &mut Draft<'_>) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// RETN-06, CALC-21: with the goods here and the way back ours, finance owes the buyer what it cost.
+/// RETN-06, CALC-21: with the goods here and the way back ours, finance owes the buyer its cost.
 pub(crate) fn owe_postage(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
     let known = draft.case(case)?;
     let ours = known.judgement.as_ref().is_some_and(|it| it.postage_by == Payer::Merchant);

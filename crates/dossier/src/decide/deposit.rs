@@ -46,12 +46,12 @@ pub(crate) fn take(draft: &mut Draft<'_>, case: &CaseNo, amount: Money) -> Resul
 pub(crate) fn follow_old_goods(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
     let known = draft.case(case)?;
     let deadline = known.market.deadline;
-    let next = match known.status {
-        Status::Inspecting { received_at } => Status::Inspecting { received_at },
-        _ if known.returns.is_empty() => Status::AwaitingReturn { deadline },
-        _ => Status::Returning,
-    };
-    draft.move_to(case, next, "")?;
+    // Goods that are here already stay where they are, to be inspected.
+    if !matches!(known.status, Status::Inspecting { .. }) {
+        let named = !known.returns.is_empty();
+        let next = if named { Status::Returning } else { Status::AwaitingReturn { deadline } };
+        draft.move_to(case, next, "")?;
+    }
     judging::look_again(draft, case)
 }
 
@@ -61,12 +61,13 @@ pub(crate) fn old_goods_in(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), R
     let payout = give_back(draft, case)?;
     draft.drop_tasks(case, |it| !it.kind.outlives_payment())?;
     let on_its_way = draft.body.replacement_of(case).filter(|it| it.signed().is_none());
-    let next = match (on_its_way.map(|it| it.no.clone()), payout) {
-        (Some(parcel), _) => Status::SendingReplacement { parcel: Some(parcel) },
-        (None, Some(payout)) => Status::Refunding { payout },
-        (None, None) => Status::Done { at: draft.now() },
-    };
-    draft.move_to(case, next, "")
+    match (on_its_way.map(|it| it.no.clone()), payout) {
+        (Some(parcel), _) => {
+            draft.move_to(case, Status::SendingReplacement { parcel: Some(parcel) }, "")
+        }
+        (None, Some(payout)) => draft.move_to(case, Status::Refunding { payout }, ""),
+        (None, None) => draft.done(case, draft.now()),
+    }
 }
 
 /// Sends back what is held of the deposit, if anything is.

@@ -169,6 +169,22 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// The case is done; where nothing is left to complain about, a review is invited (DT-38).
+    pub(crate) fn done(&mut self, case: &CaseNo, at: Timestamp) -> Result<(), Rejection> {
+        self.move_to(case, Status::Done { at }, "")?;
+        let known = self.case(case)?;
+        let sent = self.body.replacement_of(case).is_some();
+        let verdict = known.judgement.as_ref().map(|it| it.verdict);
+        let mut scene = Scene::new(&self.body, known, self.context)?;
+        // What was sent is what solved it, whatever was looked at last.
+        scene.known.verdict = if sent { known.request.kind.sends() } else { None }.or(verdict);
+        let ruling = scene.ask_quietly(&vocabulary::INVITE_REVIEW);
+        match ruling.and_then(|it| it.flag("invite")) {
+            Some(true) => self.tell(case, "satisfied"),
+            Some(false) | None => Ok(()),
+        }
+    }
+
     fn tell_text(&mut self, case: &CaseNo, text: String) -> Result<(), Rejection> {
         let number = self.body.n_texts.saturating_add(1);
         self.record(Event::BuyerTold { case: case.clone(), text, number })

@@ -247,9 +247,8 @@ fn settled(draft: &mut Draft<'_>, case: &CaseNo, payout: &PayoutKey) -> Result<(
     }
     // Whoever was called for help is not needed any more; what recovers money still is.
     draft.drop_tasks(case, |it| !it.kind.outlives_payment())?;
-    let at = draft.now();
-    draft.move_to(case, Status::Done { at }, "")?;
     draft.tell(case, "refunded")?;
+    draft.done(case, draft.now())?;
     // Other cases of the order may hope for less now.
     judging::look_again_at_all(draft)
 }
@@ -334,10 +333,13 @@ pub(crate) fn let_go(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejecti
 
 /// Whether a discount was granted and waits for the goods to be received (LATE-03).
 pub(crate) fn is_promised_discount(draft: &Draft<'_>, payout: &Payout) -> bool {
-    let waits = |status: &Status| matches!(status, Status::AwaitingApproval { payout: asked, .. } if *asked == payout.key);
+    let asked_for = |status: &Status| {
+        let Status::AwaitingApproval { payout: asked, .. } = status else { return false };
+        *asked == payout.key
+    };
     payout.purpose == Purpose::Discount
         && payout.status == PayoutStatus::Reserved
-        && draft.body.case(&payout.case).is_some_and(|it| !waits(&it.status))
+        && draft.body.case(&payout.case).is_some_and(|it| !asked_for(&it.status))
 }
 
 /// A discount was for keeping the goods: once they are refunded instead, nobody is owed it.

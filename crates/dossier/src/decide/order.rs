@@ -15,7 +15,7 @@ use crate::{
     order::{Order, apportion},
     parcel::Scan,
     rejection::Rejection,
-    words::{Direction, ScanKind},
+    words::{CouponOf, Direction, ScanKind},
 };
 
 /// The order becomes known.
@@ -34,6 +34,12 @@ pub(crate) fn again(draft: &mut Draft<'_>, facts: &OrderFacts) -> Result<(), Rej
     if told.paid != known.paid {
         return Err(Rejection::OrderContradicted { what: "what was paid differs" });
     }
+    if ![&known.coupons, &told.coupons].iter().any(|it| it.is_empty())
+        && told.coupons != known.coupons
+    {
+        return Err(Rejection::OrderContradicted { what: "the coupons differ" });
+    }
+    let coupons = if told.coupons.is_empty() { known.coupons.clone() } else { told.coupons };
     // A file that leaves out what an earlier one said does not undo it.
     let newer = Order {
         ship_by: told.ship_by.or(known.ship_by),
@@ -41,6 +47,7 @@ pub(crate) fn again(draft: &mut Draft<'_>, facts: &OrderFacts) -> Result<(), Rej
         confirmed_at: told.confirmed_at.or(known.confirmed_at),
         packed: told.packed || known.packed,
         remote: told.remote || known.remote,
+        coupons,
         ..known.clone()
     };
     if newer == *known {
@@ -64,6 +71,7 @@ fn assemble(facts: &OrderFacts, context: Context<'_>) -> Result<Order, Rejection
     {
         return Err(Rejection::OrderIncomplete { what: "amounts of nothing or more" });
     }
+    check_coupons(facts)?;
     let apportioned = apportion(facts.lines.clone(), &facts.promotions, facts.coupon)?;
     Ok(Order {
         channel: facts.channel,
@@ -80,9 +88,31 @@ fn assemble(facts: &OrderFacts, context: Context<'_>) -> Result<Order, Rejection
         postage: facts.postage,
         paid: facts.paid.clone(),
         coupon: facts.coupon,
+        coupons: facts.coupons.clone(),
         promotions: apportioned.promotions,
         pack: context.pack.id().clone(),
     })
+}
+
+/// CALC-01 to CALC-03, as far as one order shows it: one coupon of the shop, and none twice.
+fn check_coupons(facts: &OrderFacts) -> Result<(), Rejection> {
+    let mut of_shop = false;
+    for (at, coupon) in facts.coupons.iter().enumerate() {
+        let refused = |why| Rejection::CouponRefused { number: coupon.number.clone(), why };
+        if facts.coupons.iter().take(at).any(|it| it.number == coupon.number) {
+            return Err(refused("a coupon works once"));
+        }
+        if coupon.of == CouponOf::Shop {
+            if of_shop {
+                return Err(refused("an order takes one coupon of the shop"));
+            }
+            if coupon.off.is_negative() || coupon.off.exceeds(facts.coupon)? {
+                return Err(refused("no more than it was taken off"));
+            }
+            of_shop = true;
+        }
+    }
+    Ok(())
 }
 
 /// Which parcel the scans are of.
@@ -148,7 +178,7 @@ fn arrivals(draft: &mut Draft<'_>, parcel: &ParcelNo, scans: &[Scan]) -> Result<
         .collect();
     for case in replaced {
         draft.drop_tasks(&case, |it| !it.kind.outlives_payment())?;
-        draft.move_to(&case, Status::Done { at: signed.at }, "")?;
+        draft.done(&case, signed.at)?;
     }
     Ok(())
 }

@@ -63,6 +63,7 @@ pub(super) fn body(bought: &Bought<'_>) -> Body {
         postage: Money::fen(bought.postage),
         paid: Tenders::new(Currency::Cny, paid).unwrap(),
         coupon: Money::fen(bought.coupon),
+        coupons: Vec::new(),
         promotions: shared.promotions,
         pack: PackId::new("test@1").unwrap(),
     })

@@ -33,6 +33,7 @@ impl OneOrder<'_, '_> {
             postage,
             paid: paid(order),
             coupon: sold.discount,
+            coupons: Vec::new(),
             promotions: Vec::new(),
         }
     }

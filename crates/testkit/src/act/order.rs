@@ -27,6 +27,7 @@ impl Stage<'_> {
             postage: sale.postage,
             paid: paid(sale)?,
             coupon: sale.coupon,
+            coupons: sale.coupons.clone(),
             promotions: sale.promotions.clone(),
         })
     }
@@ -40,6 +41,9 @@ impl Stage<'_> {
         facts.confirmed_at = news.confirmed_at.map(|it| self.instant(it)).or(facts.confirmed_at);
         facts.packed = news.packed || facts.packed;
         facts.remote = news.remote || facts.remote;
+        if !news.coupons.is_empty() {
+            facts.coupons.clone_from(&news.coupons);
+        }
         facts.paid = news.paid.map_or(facts.paid, Tenders::cash);
         Ok(facts)
     }

@@ -6,7 +6,7 @@ use money::{Currency, Money};
 
 use super::{
     expect::expect,
-    orders::scan,
+    orders::{coupon, scan},
     settings,
     wishes::{cases, fact, filing, finding, look, market, only_cases, walk, wish},
 };
@@ -267,6 +267,7 @@ fn order_news(node: &Node) -> Result<OrderNews, Problem> {
         packed: map.read("packed", flag)?.unwrap_or(false),
         remote: map.read("remote", flag)?.unwrap_or(false),
         paid: map.read("paid", amount)?,
+        coupons: map.read("coupons", |it| list(it, coupon))?.unwrap_or_default(),
     })
 }
 

@@ -128,6 +128,7 @@ pub(crate) fn order() -> Order {
         postage: fen(1_000),
         paid: tenders(33_000, 4_000),
         coupon: fen(4_000),
+        coupons: Vec::new(),
         promotions: Vec::new(),
         pack: id("mini@1"),
     }

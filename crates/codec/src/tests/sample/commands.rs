@@ -5,8 +5,8 @@ use dossier::{
     case::Finding,
     command::{Application, OrderFacts, PayoutOutcome},
     facts::Fact,
-    order::{Announced, SoldLine},
-    words::{Direction, GoodsClass, Purpose, Role},
+    order::{Announced, Coupon, SoldLine},
+    words::{CouponOf, Direction, GoodsClass, Purpose, Role},
 };
 use kernel::Quantity;
 use policy::Value;
@@ -96,6 +96,7 @@ fn order_facts() -> OrderFacts {
         postage: fen(1_000),
         paid: order.paid,
         coupon: fen(100),
+        coupons: vec![Coupon { number: "Q2".to_owned(), of: CouponOf::Marketplace, off: fen(200) }],
         promotions: vec![Announced {
             threshold: fen(30_000),
             off: fen(4_000),
