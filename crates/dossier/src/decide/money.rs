@@ -344,11 +344,9 @@ pub(crate) fn is_promised_discount(draft: &Draft<'_>, payout: &Payout) -> bool {
 
 /// A discount was for keeping the goods: once they are refunded instead, nobody is owed it.
 fn give_up_discount(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
-    let promised = draft.body.holding_of(case).find(|it| is_promised_discount(draft, it));
-    match promised.map(|it| it.key.clone()) {
-        Some(payout) => release(draft, &payout),
-        None => Ok(()),
-    }
+    let held = draft.body.holding_of(case).filter(|it| is_promised_discount(draft, it));
+    let promised: Vec<PayoutKey> = held.map(|it| it.key.clone()).collect();
+    promised.iter().try_for_each(|it| release(draft, it))
 }
 
 pub(crate) fn record_delivery(
