@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use dossier::{
     case::{
-        Answered, Assessment, Case, Change, Evidence, Finding, Judgement, Market, Pieces, Request,
-        Status,
+        Answered, Assessment, Case, Change, Claim, Evidence, Finding, Judgement, Market, Pieces,
+        Request, Status,
     },
     command::Application,
     facts::Fact,
@@ -36,6 +36,7 @@ state_struct! {
         returns: Vec<ParcelNo>,
         assessment: Option<Assessment>,
         deposit: Option<Money>,
+        claim: Option<Claim>,
         answered: Vec<Answered>,
         handed_over: bool,
     }
@@ -51,6 +52,16 @@ state_struct! {
         reason_text: String,
         asked: Option<Money>,
         note: String,
+    }
+}
+
+state_struct! {
+    Claim {
+        carrier: String,
+        amount: Money,
+        filed_at: Timestamp,
+    } or {
+        paid: Option<Money>,
     }
 }
 

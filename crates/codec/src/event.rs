@@ -75,6 +75,10 @@ shape_kinds! { Event:
         = (Event::CaseChanged { case, change: CaseChange::Assessed(assessment) });
     "deposit-taken" 1 { case: CaseNo, amount: Money }
         = (Event::CaseChanged { case, change: CaseChange::DepositTaken { amount } });
+    "claim-filed" 1 { case: CaseNo, carrier: String, amount: Money, at: Timestamp }
+        = (Event::CaseChanged { case, change: CaseChange::ClaimFiled { carrier, amount, at } });
+    "claim-answered" 1 { case: CaseNo, paid: Money, declined: Money }
+        = (Event::CaseChanged { case, change: CaseChange::ClaimAnswered { paid, declined } });
     "judged" 1 { case: CaseNo, judgement: Box<Judgement> }
         = (Event::CaseChanged { case, change: CaseChange::Judged(judgement) });
     "status-changed" 1 { case: CaseNo, status: Status } or { ground: String }

@@ -249,6 +249,12 @@ fn given_for(body: &Body, case: &Case) -> Result<Money, MoneyError> {
     Ok(sum)
 }
 
+/// What was paid for the pieces of a case.
+pub(crate) fn price_of(body: &Body, case: &Case) -> Result<Money, MoneyError> {
+    let pieces = case.pieces().iter().map(|&it| paid_for(&body.order, it));
+    Money::sum(body.order.currency(), pieces)
+}
+
 fn paid_for(order: &Order, pieces: Pieces) -> Money {
     order.line(pieces.line).map_or(Money::zero(order.currency()), |line| {
         of_pieces(line.paid, line.quantity.pieces().max(1), 0, pieces.quantity.pieces())

@@ -118,6 +118,17 @@ pub enum Command {
         case: CaseNo,
         amount: Money,
     },
+    /// Claims from a courier what its loss or damage cost us (LOST-09).
+    FileClaim {
+        case: CaseNo,
+        carrier: String,
+        amount: Money,
+    },
+    /// What the courier pays of the claim; nothing if it declines.
+    AnswerClaim {
+        case: CaseNo,
+        paid: Money,
+    },
     SendReplacement {
         case: CaseNo,
         parcel: ParcelNo,

@@ -8,6 +8,7 @@
 mod approval;
 mod assess;
 mod cases;
+mod claim;
 mod compensation;
 mod deposit;
 mod draft;
@@ -101,6 +102,8 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
             approval::decide_approval(draft, case, *approve, ground)
         }
         Command::TakeDeposit { case, amount } => deposit::take(draft, case, *amount),
+        Command::FileClaim { case, carrier, amount } => claim::file(draft, case, carrier, *amount),
+        Command::AnswerClaim { case, paid } => claim::answer(draft, case, *paid),
         Command::SendReplacement { case, parcel, carrier } => {
             assess::send_replacement(draft, case, parcel, carrier)
         }

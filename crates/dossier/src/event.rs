@@ -95,6 +95,15 @@ pub enum CaseChange {
     DepositTaken {
         amount: Money,
     },
+    ClaimFiled {
+        carrier: String,
+        amount: Money,
+        at: Timestamp,
+    },
+    ClaimAnswered {
+        paid: Money,
+        declined: Money,
+    },
     Judged(Box<Judgement>),
     /// The case moved on. The ground is in the actor's words, where there are any (REVIEW-04).
     Status {
@@ -161,6 +170,8 @@ impl CaseChange {
             Self::ReturnEntered { .. } => "return-entered",
             Self::Assessed(_) => "assessed",
             Self::DepositTaken { .. } => "deposit-taken",
+            Self::ClaimFiled { .. } => "claim-filed",
+            Self::ClaimAnswered { .. } => "claim-answered",
             Self::Judged(_) => "judged",
             Self::Status { .. } => "status-changed",
         }

@@ -5,7 +5,7 @@ use policy::Value;
 
 use crate::{
     body::{Body, Dossier},
-    case::{Answered, Case, Change, Judgement},
+    case::{Answered, Case, Change, Claim, Judgement},
     event::{CaseChange, Event, PayoutChange, TaskChange},
     parcel::Parcel,
     payout::PayoutStatus,
@@ -144,6 +144,15 @@ impl Case {
             CaseChange::ReturnEntered { parcel, .. } => self.returns.push(parcel.clone()),
             CaseChange::Assessed(assessment) => self.assessment = Some((**assessment).clone()),
             CaseChange::DepositTaken { amount } => self.deposit = Some(*amount),
+            CaseChange::ClaimFiled { carrier, amount, at } => {
+                let (carrier, amount, filed_at) = (carrier.clone(), *amount, *at);
+                self.claim = Some(Claim { carrier, amount, filed_at, paid: None });
+            }
+            CaseChange::ClaimAnswered { paid, .. } => {
+                if let Some(claim) = &mut self.claim {
+                    claim.paid = Some(*paid);
+                }
+            }
             CaseChange::Judged(judgement) => {
                 let before = self.judgement.as_ref().and_then(Judgement::clause);
                 if before != judgement.clause() {

@@ -165,6 +165,16 @@ pub fn post(event: &Event, before: Option<&Body>) -> Result<Option<Posting>, Mon
                 | PayoutChange::Released => Ok(None),
             }
         }
+        Event::CaseChanged { change: CaseChange::ClaimFiled { amount, .. }, .. } => {
+            let claimed = Tenders::cash(*amount);
+            Posting::movement(Account::CourierClaims, Account::ClaimIncome, &claimed).map(Some)
+        }
+        Event::CaseChanged { change: CaseChange::ClaimAnswered { paid, declined }, .. } => {
+            let (paid, declined) = (Tenders::cash(*paid), Tenders::cash(*declined));
+            let came = Posting::movement(Account::ClaimsPaid, Account::CourierClaims, &paid)?;
+            let lost = Posting::movement(Account::ClaimIncome, Account::CourierClaims, &declined)?;
+            Ok(Some(came.and(lost)))
+        }
         Event::CaseChanged { change: CaseChange::DepositTaken { amount }, .. } => {
             let laid_down = Tenders::cash(*amount);
             Posting::movement(Account::Takings, Account::DepositsHeld, &laid_down).map(Some)

@@ -213,6 +213,10 @@ impl Stage<'_> {
             CaseAct::DecideApproval(approve, ground) => {
                 (Role::Supervisor, Command::DecideApproval { case: no, approve, ground })
             }
+            CaseAct::FileClaim(carrier, amount) => {
+                (Role::CourierContact, Command::FileClaim { case: no, carrier, amount })
+            }
+            CaseAct::AnswerClaim(paid) => (Role::Finance, Command::AnswerClaim { case: no, paid }),
             CaseAct::TakeDeposit(amount) => {
                 (Role::Finance, Command::TakeDeposit { case: no, amount })
             }

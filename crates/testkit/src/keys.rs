@@ -35,7 +35,7 @@ objects! {
         "courier", "market", "apply", "change", "withdraw", "enter-return", "find", "attach",
         "receive", "assess", "judge", "approve", "decline", "ask-buyer", "refund-ahead",
         "compensate", "repay-postage", "decide-approval", "take-deposit",
-        "send-replacement", "finish",
+        "file-claim", "answer-claim",        "send-replacement", "finish",
         "claim-task", "answer-task", "hand-over-task", "record-payout", "retry-payout",
         "release-payout", "record-delivery", "fire", "refund",
     ];
@@ -67,6 +67,8 @@ objects! {
     COMPENSATE = "compensate" ["case", "cases", "purpose", "amount", "ground"];
     REPAY_POSTAGE = "repay-postage" ["case", "cases", "laid-out", "insurance-paid"];
     DECIDE_APPROVAL = "decide-approval" ["case", "cases", "approve", "ground"];
+    FILE_CLAIM = "file-claim" ["case", "cases", "carrier", "amount"];
+    ANSWER_CLAIM = "answer-claim" ["case", "cases", "paid"];
     TAKE_DEPOSIT = "take-deposit" ["case", "cases", "amount"];
     SEND_REPLACEMENT = "send-replacement" ["case", "cases", "parcel", "carrier"];
     CLAIM_TASK = "claim-task" ["case", "cases", "task"];

@@ -167,6 +167,8 @@ pub enum CaseAct {
     RepayPostage(Money, Money),
     DecideApproval(bool, String),
     TakeDeposit(Money),
+    FileClaim(String, Money),
+    AnswerClaim(Money),
     SendReplacement(ParcelNo, String),
     Finish,
     Task(TaskAct),

@@ -59,7 +59,7 @@ fn term(kind: TermKind, text: &str) -> RowChange {
 
 /// Postings read the dossier before each event, so the events are folded in once more here.
 fn entries(change: &Change<'_>, rows: &mut Vec<RowChange>) -> Result<(), MoneyError> {
-    if !change.events.iter().any(|it| moves_money(it) || takes_deposit(it)) {
+    if !change.events.iter().any(|it| moves_money(it) || posts_alone(it)) {
         return Ok(());
     }
     let mut before = change.before.map_or(Dossier::Absent, |it| {
@@ -105,8 +105,16 @@ fn moves_money(event: &Event) -> bool {
 
 /// Posted as it stands, whatever was posted before; and the cases, which it changes, are left out
 /// above.
-fn takes_deposit(event: &Event) -> bool {
-    matches!(event, Event::CaseChanged { change: CaseChange::DepositTaken { .. }, .. })
+fn posts_alone(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::CaseChanged {
+            change: CaseChange::DepositTaken { .. }
+                | CaseChange::ClaimFiled { .. }
+                | CaseChange::ClaimAnswered { .. },
+            ..
+        }
+    )
 }
 
 fn case_of(event: &Event, before: Option<&Body>) -> Option<CaseNo> {

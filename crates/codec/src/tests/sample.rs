@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dossier::{
     Body, Case, Dossier,
     case::{
-        Answered, Assessment, Change, Evidence, Finding, Judgement, Market, Pieces, Request,
+        Answered, Assessment, Change, Claim, Evidence, Finding, Judgement, Market, Pieces, Request,
         Status, Worth,
     },
     facts::Fact,
@@ -212,6 +212,12 @@ pub(crate) fn case(no: &str) -> Case {
         assessment: None,
         answered: vec![Answered { task: TaskKind::ChatBuyer, at: at(195_000) }],
         deposit: Some(fen(10_000)),
+        claim: Some(Claim {
+            carrier: "圆通速递".to_owned(),
+            amount: fen(8_000),
+            filed_at: at(2),
+            paid: Some(fen(5_000)),
+        }),
         handed_over: true,
     }
 }

@@ -53,6 +53,7 @@ pub(crate) fn apply(draft: &mut Draft<'_>, application: &Application) -> Result<
         returns: Vec::new(),
         assessment: None,
         deposit: None,
+        claim: None,
         answered: Vec::new(),
         handed_over: false,
     };

@@ -46,7 +46,7 @@ pub(crate) fn compensate(
     pay(draft, case, (purpose, amount), ground)
 }
 
-fn at_most(asked: Money, most: Money) -> Result<(), Rejection> {
+pub(crate) fn at_most(asked: Money, most: Money) -> Result<(), Rejection> {
     if asked.exceeds(most)? {
         let least = Money::zero(asked.currency());
         return Err(Rejection::OutsideRange { asked, least, most });

@@ -96,6 +96,7 @@ pub(super) fn request(number: usize, pieces: &[(u16, u32)]) -> Case {
         assessment: None,
         answered: Vec::new(),
         deposit: None,
+        claim: None,
         handed_over: false,
     }
 }

@@ -153,6 +153,17 @@ fn decision(verb: &str, node: &Node) -> Result<Act, Problem> {
             let act = CaseAct::Compensate(purpose, map.need("amount", amount)?, ground);
             Ok(Act::OfCases(cases(&map)?, act))
         }
+        "file-claim" => {
+            let map = Map::of(node, &keys::FILE_CLAIM)?;
+            let carrier = map.read("carrier", words)?.unwrap_or_else(|| "中通快递".to_owned());
+            let act = CaseAct::FileClaim(carrier, map.need("amount", amount)?);
+            Ok(Act::OfCases(cases(&map)?, act))
+        }
+        "answer-claim" => {
+            let map = Map::of(node, &keys::ANSWER_CLAIM)?;
+            let act = CaseAct::AnswerClaim(map.need("paid", amount)?);
+            Ok(Act::OfCases(cases(&map)?, act))
+        }
         // `take-deposit: 100`
         "take-deposit" if !node.is_map() => {
             Ok(Act::OfCases(Cases::new(), CaseAct::TakeDeposit(amount(node)?)))

@@ -162,6 +162,7 @@ pub(crate) fn case() -> Case {
         assessment: None,
         answered: Vec::new(),
         deposit: None,
+        claim: None,
         handed_over: false,
     }
 }

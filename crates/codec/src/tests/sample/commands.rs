@@ -56,6 +56,8 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::RepayPostage { case: case(), laid_out: fen(1_200), insurance_paid: fen(1_000) },
         Command::DecideApproval { case: case(), approve: true, ground: ground() },
         Command::TakeDeposit { case: case(), amount: fen(10_000) },
+        Command::FileClaim { case: case(), carrier: carrier(), amount: fen(8_000) },
+        Command::AnswerClaim { case: case(), paid: fen(5_000) },
         Command::SendReplacement { case: case(), parcel: id("SF2"), carrier: carrier() },
         Command::FinishCase { case: case() },
         Command::ClaimTask { task: id("C1-1") },
