@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use dossier::{
     case::{
-        Answered, Assessment, Case, Change, Evidence, Finding, Judgement, Market, Pieces, Place,
-        Raised, Request, Returned, Status,
+        Answered, Assessment, Case, Change, Claim, Evidence, Finding, Judgement, Market, Pieces,
+        Place, Raised, Request, Returned, Status,
     },
     command::Application,
     facts::Fact,
@@ -37,6 +37,8 @@ state_struct! {
         changes: Vec<Change>,
         returns: Vec<ParcelNo>,
         assessment: Option<Assessment>,
+        deposit: Option<Money>,
+        claim: Option<Claim>,
         answered: Vec<Answered>,
         handed_over: bool,
         raised: Vec<Raised>,
@@ -67,6 +69,16 @@ state_struct! {
         reason_text: String,
         asked: Option<Money>,
         note: String,
+    }
+}
+
+state_struct! {
+    Claim {
+        carrier: String,
+        amount: Money,
+        filed_at: Timestamp,
+    } or {
+        paid: Option<Money>,
     }
 }
 

@@ -94,6 +94,10 @@ shape_kinds! { Command:
         = (Command::RepayPostage { case, laid_out, insurance_paid });
     "decide-approval" 1 { case: CaseNo, approve: bool } or { ground: String }
         = (Command::DecideApproval { case, approve, ground });
+    "take-deposit" 1 { case: CaseNo, amount: Money } = (Command::TakeDeposit { case, amount });
+    "file-claim" 1 { case: CaseNo, carrier: String, amount: Money }
+        = (Command::FileClaim { case, carrier, amount });
+    "answer-claim" 1 { case: CaseNo, paid: Money } = (Command::AnswerClaim { case, paid });
     "send-replacement" 1 { case: CaseNo, parcel: ParcelNo } or { carrier: String }
         = (Command::SendReplacement { case, parcel, carrier });
     "finish-case" 1 { case: CaseNo } = (Command::FinishCase { case });

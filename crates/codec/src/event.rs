@@ -16,6 +16,7 @@ use dossier::{
     words::{Direction, Role},
 };
 use kernel::{ActorId, CaseNo, ParcelNo, PayoutKey, TaskId, TimerId, Timestamp};
+use money::Money;
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -72,6 +73,12 @@ shape_kinds! { Event:
         = (Event::CaseChanged { case, change: CaseChange::ReturnEntered { parcel, carrier } });
     "assessed" 1 { case: CaseNo, assessment: Box<Assessment> }
         = (Event::CaseChanged { case, change: CaseChange::Assessed(assessment) });
+    "deposit-taken" 1 { case: CaseNo, amount: Money }
+        = (Event::CaseChanged { case, change: CaseChange::DepositTaken { amount } });
+    "claim-filed" 1 { case: CaseNo, carrier: String, amount: Money, at: Timestamp }
+        = (Event::CaseChanged { case, change: CaseChange::ClaimFiled { carrier, amount, at } });
+    "claim-answered" 1 { case: CaseNo, paid: Money, declined: Money }
+        = (Event::CaseChanged { case, change: CaseChange::ClaimAnswered { paid, declined } });
     "judged" 1 { case: CaseNo, judgement: Box<Judgement> }
         = (Event::CaseChanged { case, change: CaseChange::Judged(judgement) });
     "raised" 1 { case: CaseNo, raised: Box<Raised> }

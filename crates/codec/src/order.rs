@@ -2,8 +2,8 @@
 
 use dossier::{
     command::OrderFacts,
-    order::{Announced, Extension, Line, Order, Promotion, SoldLine},
-    words::{Channel, Deadline, GoodsClass},
+    order::{Announced, Coupon, Extension, Line, Order, Promotion, SoldLine},
+    words::{Channel, CouponOf, Deadline, GoodsClass},
 };
 use kernel::{ActorId, CaseNo, LineNo, PackId, Quantity, Sku, Timestamp};
 use money::{Money, Tenders};
@@ -29,6 +29,7 @@ state_struct! {
         remote: bool,
         postage: Money,
         coupon: Money,
+        coupons: Vec<Coupon>,
         promotions: Vec<Promotion>,
     }
 }
@@ -58,6 +59,8 @@ state_struct! {
     }
 }
 
+state_struct! { Coupon { number: String, of: CouponOf, off: Money } }
+
 state_struct! {
     Promotion {
         threshold: Money,
@@ -86,6 +89,7 @@ shape_struct! {
         remote: bool,
         postage: Money,
         coupon: Money,
+        coupons: Vec<Coupon>,
         promotions: Vec<Announced>,
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     body::{Body, cash_first},
     case::{Case, Pieces, Worth},
     order::{Order, Promotion, share_by_value},
-    payout::PayoutStatus,
+    payout::{Payout, PayoutStatus},
     words::{Outward, Purpose},
 };
 
@@ -88,10 +88,12 @@ pub fn by_tender(body: &Body, case: &Case, amount: Money) -> Result<Tenders, Mon
     first.plus(&rest)
 }
 
-/// The order's room, with what the case itself holds for goods counted as free.
+/// The order's room, with what the case itself holds for goods, or has promised for keeping them,
+/// counted as free.
 fn room_for(body: &Body, case: &Case) -> Result<Tenders, MoneyError> {
-    let own = body.holding_of(&case.no).filter(|it| it.purpose == Purpose::Refund);
-    own.filter(|it| it.status == PayoutStatus::Reserved)
+    body.holding_of(&case.no)
+        .filter(|it| it.purpose == Purpose::Refund || it.purpose == Purpose::Discount)
+        .filter(|it| it.status == PayoutStatus::Reserved)
         .try_fold(body.room()?, |room, it| room.plus(&it.amount))
 }
 
@@ -177,9 +179,8 @@ fn forfeited(
 fn outward_postage(body: &Body, case: &Case, outward: Outward) -> Result<Money, MoneyError> {
     let order = &body.order;
     let zero = Money::zero(order.currency());
-    let others = body.holding().filter(|it| it.case != case.no);
-    let given = Money::sum(order.currency(), others.map(|it| it.postage))?;
-    let left = order.postage.minus_down_to_zero(given)?;
+    let is_own = |it: &Payout| it.case == case.no && it.purpose == Purpose::Refund;
+    let left = postage_left(body, |it| !is_own(it))?;
     let is_last = order.lines.iter().all(|line| {
         let (before, count) = span_of(body, case, line.no);
         line.quantity.pieces() <= before.saturating_add(count)
@@ -189,6 +190,15 @@ fn outward_postage(body: &Body, case: &Case, outward: Outward) -> Result<Money, 
         Outward::Kept | Outward::WithLast => Ok(zero),
         Outward::Share => postage_share(body, case)?.smaller(left),
     }
+}
+
+/// The outward postage that no payout among `given` has given back.
+pub(crate) fn postage_left(
+    body: &Body,
+    given: impl Fn(&Payout) -> bool,
+) -> Result<Money, MoneyError> {
+    let given = body.holding().filter(|it| given(it)).map(|it| it.postage);
+    body.order.postage.minus_down_to_zero(Money::sum(body.order.currency(), given)?)
 }
 
 /// The share of the outward postage that the case's pieces carry.
@@ -203,15 +213,12 @@ fn postage_share(body: &Body, case: &Case) -> Result<Money, MoneyError> {
     Ok(sum)
 }
 
-/// Compensation and price differences given earlier for the case's pieces (CALC-11), in proportion
-/// if they were given for more pieces than come back. Review rewards are not kept here at all
-/// (CALC-12).
+/// Compensation and cuts of the price given earlier for the case's pieces (CALC-11), in proportion
+/// if they were given for more pieces than come back. A review reward is known at most as a
+/// finding, [`Fact::ReviewReward`](crate::facts::Fact), and stays the buyer's (CALC-12).
 fn given_for(body: &Body, case: &Case) -> Result<Money, MoneyError> {
     let mut sum = Money::zero(body.order.currency());
-    let by_us = body
-        .holding()
-        .filter(|it| matches!(it.purpose, Purpose::Compensation | Purpose::PriceDifference))
-        .map(|it| Ok((it.pieces.as_slice(), it.amount.total()?)));
+    let by_us = given_by_us(body, case).map(|it| Ok((it.pieces.as_slice(), it.amount.total()?)));
     let elsewhere = body
         .refunded_elsewhere()
         .filter(|(it, _)| it.no != case.no && !it.claims_pieces(body))
@@ -227,6 +234,27 @@ fn given_for(body: &Body, case: &Case) -> Result<Money, MoneyError> {
         }
     }
     Ok(sum)
+}
+
+/// What of our money made the goods cheaper: compensation and cuts of the price.
+fn given_by_us<'b>(body: &'b Body, case: &'b Case) -> impl Iterator<Item = &'b Payout> {
+    // A discount that was promised for keeping the goods is not given with their refund.
+    let promised = |it: &Payout| it.case == case.no && it.status == PayoutStatus::Reserved;
+    body.holding().filter(move |it| match it.purpose {
+        Purpose::Compensation | Purpose::PriceDifference | Purpose::RepairFee => true,
+        Purpose::Discount => !promised(it),
+        Purpose::Refund
+        | Purpose::Postage
+        | Purpose::Deposit
+        | Purpose::InstallationFee
+        | Purpose::FreightWaiver => false,
+    })
+}
+
+/// What was paid for the pieces of a case.
+pub(crate) fn price_of(body: &Body, case: &Case) -> Result<Money, MoneyError> {
+    let pieces = case.pieces().iter().map(|&it| paid_for(&body.order, it));
+    Money::sum(body.order.currency(), pieces)
 }
 
 pub(crate) fn paid_for(order: &Order, pieces: Pieces) -> Money {

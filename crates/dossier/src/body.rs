@@ -12,7 +12,7 @@ use crate::{
     parcel::Parcel,
     payout::Payout,
     task::{Task, Timer},
-    words::{CaseKind, Deadline, Direction, Purpose, Standing},
+    words::{Act, CaseKind, Deadline, Direction, Purpose, Standing},
 };
 
 /// A dossier, as its history has left it: the consistency boundary.
@@ -101,6 +101,28 @@ impl Body {
         case.returns.iter().filter_map(|no| self.parcels.get(no))
     }
 
+    /// The goods that left in exchange, or repaired, or for what was missing.
+    pub fn replacement_of(&self, case: &CaseNo) -> Option<&Parcel> {
+        let sent = |it: &&Parcel| it.direction == Direction::Outbound;
+        self.parcels.values().filter(sent).find(|it| it.case.as_ref() == Some(case))
+    }
+
+    /// Whether new goods left before the old ones were seen to be right: until they are, the case
+    /// is followed and cannot close (EXCH-14).
+    pub fn awaits_old_goods(&self, case: &Case) -> bool {
+        case.request.kind == CaseKind::Exchange
+            && case.assessment.is_none()
+            && self.replacement_of(&case.no).is_some()
+    }
+
+    /// What is held of the case's deposit: what was laid down, less what was given or promised
+    /// back.
+    pub fn deposit_held(&self, case: &Case) -> Result<Money, MoneyError> {
+        let taken = case.deposit.unwrap_or(Money::zero(self.order.currency()));
+        let mut given = self.holding_of(&case.no).filter(|it| it.purpose == Purpose::Deposit);
+        given.try_fold(taken, |held, it| held.minus(it.amount.total()?))
+    }
+
     /// Pieces of a line that goods money was given or promised for.
     pub fn pieces_paid_for(&self, line: LineNo) -> Quantity {
         self.holding()
@@ -147,12 +169,29 @@ pub(crate) fn cash_first(room: &Tenders, amount: Money) -> Result<Tenders, Money
 }
 
 impl Purpose {
+    /// What somebody has to be entitled to who decides about it.
+    pub fn act(self) -> Act {
+        match self {
+            Self::Refund | Self::Deposit => Act::FullRefund,
+            Self::Compensation | Self::PriceDifference | Self::InstallationFee | Self::Postage => {
+                Act::SmallMoney
+            }
+            Self::FreightWaiver => Act::FreightWaiver,
+            Self::RepairFee => Act::RepairFee,
+            Self::Discount => Act::Discount,
+        }
+    }
+
     /// Whether the money comes out of what the buyer paid for the order.
     pub fn is_out_of_the_price(self) -> bool {
         match self {
-            Self::Refund | Self::Compensation | Self::PriceDifference | Self::InstallationFee => {
-                true
-            }
+            Self::Refund
+            | Self::Compensation
+            | Self::PriceDifference
+            | Self::InstallationFee
+            | Self::FreightWaiver
+            | Self::RepairFee
+            | Self::Discount => true,
             Self::Postage | Self::Deposit => false,
         }
     }

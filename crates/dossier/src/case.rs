@@ -35,6 +35,10 @@ pub struct Case {
     /// The buyer's parcels on their way back, first entered first.
     pub returns: Vec<ParcelNo>,
     pub assessment: Option<Assessment>,
+    /// What the buyer laid down so that new goods leave before the old ones are back (EXCH-11).
+    pub deposit: Option<Money>,
+    /// What a courier is to make good.
+    pub claim: Option<Claim>,
     /// Work that policy wanted and somebody has answered, and when. It is not wanted again until
     /// policy says something else or the follow-up time is over.
     pub answered: Vec<Answered>,
@@ -62,6 +66,16 @@ pub struct Returned {
     pub answer: String,
     pub at: Timestamp,
     pub by: ActorId,
+}
+
+/// A claim against a courier for goods it lost or damaged (SM-7).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Claim {
+    pub carrier: String,
+    pub amount: Money,
+    pub filed_at: Timestamp,
+    /// What the courier paid, nothing if it declined; none while it has not answered.
+    pub paid: Option<Money>,
 }
 
 /// A kind of work that somebody has answered.

@@ -7,7 +7,7 @@ use policy::{Pack, Value};
 use crate::{
     case::{Finding, Market, Pieces, Place, Request},
     facts::Fact,
-    order::{Announced, SoldLine},
+    order::{Announced, Coupon, SoldLine},
     parcel::Scan,
     words::{Channel, Direction, Purpose, Raising, Role},
 };
@@ -121,6 +121,22 @@ pub enum Command {
         approve: bool,
         ground: String,
     },
+    /// The buyer has laid down the deposit policy asks for (EXCH-11).
+    TakeDeposit {
+        case: CaseNo,
+        amount: Money,
+    },
+    /// Claims from a courier what its loss or damage cost us (LOST-09).
+    FileClaim {
+        case: CaseNo,
+        carrier: String,
+        amount: Money,
+    },
+    /// What the courier pays of the claim; nothing if it declines.
+    AnswerClaim {
+        case: CaseNo,
+        paid: Money,
+    },
     SendReplacement {
         case: CaseNo,
         parcel: ParcelNo,
@@ -202,6 +218,7 @@ pub struct OrderFacts {
     pub paid: Tenders,
     /// Reductions of the whole order that are not promotions, such as a shop coupon.
     pub coupon: Money,
+    pub coupons: Vec<Coupon>,
     pub promotions: Vec<Announced>,
 }
 

@@ -9,8 +9,10 @@ mod approval;
 mod asking;
 mod assess;
 mod cases;
+mod claim;
 mod compensation;
 mod deadlines;
+mod deposit;
 mod draft;
 mod judging;
 mod money;
@@ -104,6 +106,9 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
         Command::DecideApproval { case, approve, ground } => {
             approval::decide_approval(draft, case, *approve, ground)
         }
+        Command::TakeDeposit { case, amount } => deposit::take(draft, case, *amount),
+        Command::FileClaim { case, carrier, amount } => claim::file(draft, case, carrier, *amount),
+        Command::AnswerClaim { case, paid } => claim::answer(draft, case, *paid),
         Command::SendReplacement { case, parcel, carrier } => {
             assess::send_replacement(draft, case, parcel, carrier)
         }

@@ -1,6 +1,7 @@
 //! What has happened. Events are facts: they are folded in by `evolve` without further judgement.
 
 use kernel::{ActorId, CaseNo, ParcelNo, PayoutKey, TaskId, TimerId, Timestamp};
+use money::Money;
 use policy::Value;
 
 use crate::{
@@ -95,6 +96,18 @@ pub enum CaseChange {
         carrier: String,
     },
     Assessed(Box<Assessment>),
+    DepositTaken {
+        amount: Money,
+    },
+    ClaimFiled {
+        carrier: String,
+        amount: Money,
+        at: Timestamp,
+    },
+    ClaimAnswered {
+        paid: Money,
+        declined: Money,
+    },
     Judged(Box<Judgement>),
     /// A superior was asked.
     Raised(Box<Raised>),
@@ -168,6 +181,9 @@ impl CaseChange {
             Self::Evidence(_) => "evidence-attached",
             Self::ReturnEntered { .. } => "return-entered",
             Self::Assessed(_) => "assessed",
+            Self::DepositTaken { .. } => "deposit-taken",
+            Self::ClaimFiled { .. } => "claim-filed",
+            Self::ClaimAnswered { .. } => "claim-answered",
             Self::Judged(_) => "judged",
             Self::Raised(_) => "raised",
             Self::Status { .. } => "status-changed",

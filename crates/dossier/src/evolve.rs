@@ -5,7 +5,7 @@ use policy::Value;
 
 use crate::{
     body::{Body, Dossier},
-    case::{Answered, Case, Change, Judgement, Returned},
+    case::{Answered, Case, Change, Claim, Judgement, Returned},
     event::{CaseChange, Event, PayoutChange, TaskChange},
     parcel::Parcel,
     payout::PayoutStatus,
@@ -160,6 +160,16 @@ impl Case {
             }
             CaseChange::ReturnEntered { parcel, .. } => self.returns.push(parcel.clone()),
             CaseChange::Assessed(assessment) => self.assessment = Some((**assessment).clone()),
+            CaseChange::DepositTaken { amount } => self.deposit = Some(*amount),
+            CaseChange::ClaimFiled { carrier, amount, at } => {
+                let (carrier, amount, filed_at) = (carrier.clone(), *amount, *at);
+                self.claim = Some(Claim { carrier, amount, filed_at, paid: None });
+            }
+            CaseChange::ClaimAnswered { paid, .. } => {
+                if let Some(claim) = &mut self.claim {
+                    claim.paid = Some(*paid);
+                }
+            }
             CaseChange::Judged(judgement) => {
                 let before = self.judgement.as_ref().and_then(Judgement::clause);
                 if before != judgement.clause() {

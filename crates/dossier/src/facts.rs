@@ -125,7 +125,7 @@ const STEP: Kind = Kind::Choice(&[
     "escalated",
     "received",
     "return-refused",
-    "solved",
+    "satisfied",
 ]);
 const PLACE: Kind = Kind::Choice(Place::CODES);
 const PAGE: Kind = Kind::Choice(&["right", "wrong", "unclear"]);
@@ -224,6 +224,7 @@ facts! {
     Forgot = "forgot": Kind::Flag, Finding;
     Concern = "concern": CONCERN, Finding;
     Demand = "demand": Kind::Amount, Finding;
+    ReviewReward = "review-reward": Kind::Amount, Finding;
     Change = "change": CHANGE, Finding;
     // Findings about proof.
     Photo = "photo": Kind::Flag, Finding;
@@ -258,7 +259,8 @@ facts! {
     TargetPresale = "target-presale": Kind::Flag, Finding;
     Urgent = "urgent": Kind::Flag, Finding;
     DifferencePaid = "difference-paid": Kind::Flag, Finding;
-    DepositPaid = "deposit-paid": Kind::Flag, Finding;
+    DepositPaid = "deposit-paid": Kind::Flag, Sometimes;
+    ReplacementSent = "replacement-sent": Kind::Flag, Computed;
     DifferencePromised = "difference-promised": Kind::Flag, Finding;
     NightShift = "night-shift": Kind::Flag, Finding;
 }

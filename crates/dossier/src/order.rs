@@ -3,7 +3,7 @@
 use kernel::{ActorId, CaseNo, LineNo, PackId, Quantity, Sku, Timestamp};
 use money::{Currency, Money, MoneyError, Tenders, share_out};
 
-use crate::words::{Channel, Deadline, GoodsClass};
+use crate::words::{Channel, CouponOf, Deadline, GoodsClass};
 
 /// An order as its source last described it.
 ///
@@ -34,10 +34,20 @@ pub struct Order {
     pub paid: Tenders,
     /// Value of the shop coupon used, already taken off the lines' `paid`.
     pub coupon: Money,
+    /// The coupons behind it, as far as the source names them. At most one is the shop's.
+    pub coupons: Vec<Coupon>,
     /// Price reductions that depend on how much is bought, already taken off the lines' `paid`.
     pub promotions: Vec<Promotion>,
     /// The pack version the order was bought under.
     pub pack: PackId,
+}
+
+/// A coupon the buyer used on the order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Coupon {
+    pub number: String,
+    pub of: CouponOf,
+    pub off: Money,
 }
 
 /// A quantity of one sold thing.

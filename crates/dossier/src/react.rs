@@ -5,7 +5,7 @@ use money::{Account, MoneyError, Posting, Tender, Tenders};
 
 use crate::{
     body::Body,
-    event::{Event, PayoutChange},
+    event::{CaseChange, Event, PayoutChange},
     order::Order,
     payout::Payout,
     words::Purpose,
@@ -167,6 +167,20 @@ pub fn post(event: &Event, before: Option<&Body>) -> Result<Option<Posting>, Mon
                 | PayoutChange::Released => Ok(None),
             }
         }
+        Event::CaseChanged { change: CaseChange::ClaimFiled { amount, .. }, .. } => {
+            let claimed = Tenders::cash(*amount);
+            Posting::movement(Account::CourierClaims, Account::ClaimIncome, &claimed).map(Some)
+        }
+        Event::CaseChanged { change: CaseChange::ClaimAnswered { paid, declined }, .. } => {
+            let (paid, declined) = (Tenders::cash(*paid), Tenders::cash(*declined));
+            let came = Posting::movement(Account::ClaimsPaid, Account::CourierClaims, &paid)?;
+            let lost = Posting::movement(Account::ClaimIncome, Account::CourierClaims, &declined)?;
+            Ok(Some(came.and(lost)))
+        }
+        Event::CaseChanged { change: CaseChange::DepositTaken { amount }, .. } => {
+            let laid_down = Tenders::cash(*amount);
+            Posting::movement(Account::Takings, Account::DepositsHeld, &laid_down).map(Some)
+        }
         Event::OrderRecorded { .. }
         | Event::ParcelScanned { .. }
         | Event::CaseOpened { .. }
@@ -201,8 +215,11 @@ fn promise(payout: &Payout) -> Result<Posting, MoneyError> {
 fn account_of(payout: &Payout) -> Account {
     match payout.purpose {
         Purpose::Refund => Account::SalesReturned,
-        Purpose::Compensation => Account::Compensation,
-        Purpose::PriceDifference => Account::PriceDifference,
+        // A fee for mending and postage waived are goodwill like any other.
+        Purpose::Compensation | Purpose::RepairFee | Purpose::FreightWaiver => {
+            Account::Compensation
+        }
+        Purpose::PriceDifference | Purpose::Discount => Account::PriceDifference,
         Purpose::Postage | Purpose::InstallationFee => Account::ServiceCost,
         Purpose::Deposit => Account::DepositsHeld,
     }

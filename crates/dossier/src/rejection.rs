@@ -17,6 +17,8 @@ pub enum Rejection {
     OrderContradicted { what: &'static str },
     #[error("an order needs {what}")]
     OrderIncomplete { what: &'static str },
+    #[error("coupon {number} cannot stand on this order: {why}")]
+    CouponRefused { number: String, why: &'static str },
     #[error("case {case} does not belong to this order")]
     UnknownCase { case: CaseNo },
     #[error("case {case} was already opened with another request")]
@@ -93,6 +95,7 @@ impl Rejection {
             Self::Stopped { .. } => "stopped",
             Self::OrderContradicted { .. } => "order-contradicted",
             Self::OrderIncomplete { .. } => "order-incomplete",
+            Self::CouponRefused { .. } => "coupon-refused",
             Self::UnknownCase { .. } => "unknown-case",
             Self::CaseReused { .. } => "case-reused",
             Self::NotPossibleNow { .. } => "not-possible-now",

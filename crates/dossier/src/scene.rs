@@ -8,12 +8,12 @@ use policy::{Answer, Gap, Pack, Record, Ruling, Value};
 use self::known::Known;
 use crate::{
     body::Body,
-    case::Case,
+    case::{Assessment, Case},
     command::Context,
     facts::Fact,
     parcel::Parcel,
     vocabulary::Inquiry,
-    words::{CaseKind, GoodsClaim, GoodsClass, ScanKind, Signer, Standing},
+    words::{CaseKind, GoodsClaim, GoodsClass, ScanKind, Signer, Standing, Verdict},
 };
 
 /// The dossier, a case and a moment, with what earlier rulings of the same look said.
@@ -132,16 +132,12 @@ impl<'a> Scene<'a> {
             Fact::SharedNumber => Value::flag(market.shared_number),
             Fact::SurfaceMail => Value::flag(self.return_number_starts_with_surface_mail()),
             Fact::RefusedCarrier => Value::flag(self.return_comes_by_refused_carrier()),
-            Fact::Assessment => {
-                let assessment = self.case.assessment.as_ref();
-                Value::maybe(assessment.map(|it| fact.coded(it.finding.code())))
-            }
-            Fact::InspectedAt => {
-                let place = self.case.assessment.as_ref().and_then(|it| it.place);
-                Value::maybe(place.map(Value::choice))
-            }
+            Fact::Assessment => self.assessed(|it| Some(fact.coded(it.finding.code()))),
+            Fact::InspectedAt => self.assessed(|it| it.place.map(Value::choice)),
             Fact::ReturnSignedBy => Value::maybe(self.return_signer().map(Value::choice)),
             Fact::InWarranty => self.in_warranty(),
+            Fact::DepositPaid => Value::maybe(self.case.deposit.map(|_| Value::Flag(true))),
+            Fact::ReplacementSent => Value::flag(self.body.replacement_of(&self.case.no).is_some()),
             Fact::ShopType => fact.coded(self.limits.shop_type),
             Fact::AutoRefund => Value::flag(self.limits.auto_refund),
             Fact::PromotionMode => Value::flag(self.limits.promotion_mode),
@@ -160,6 +156,10 @@ impl<'a> Scene<'a> {
             | Fact::Step) => self.known.value(known),
             finding => self.case.findings.get(&finding).copied().unwrap_or(Value::Missing),
         }
+    }
+
+    fn assessed(&self, read: impl Fn(&Assessment) -> Option<Value>) -> Value {
+        Value::maybe(self.case.assessment.as_ref().and_then(read))
     }
 
     fn days_since(&self, at: Option<Timestamp>) -> Value {
@@ -348,6 +348,18 @@ fn words(list: &str) -> impl Iterator<Item = &str> {
 }
 
 impl CaseKind {
+    /// The verdict that goods of such a case go out by.
+    pub(crate) fn sends(self) -> Option<Verdict> {
+        match self {
+            Self::Exchange => Some(Verdict::Exchange),
+            Self::Reship => Some(Verdict::Reship),
+            Self::Repair => Some(Verdict::Repair),
+            Self::RefundOnly | Self::ReturnRefund | Self::Compensation | Self::PriceDifference => {
+                None
+            }
+        }
+    }
+
     /// Whether the buyer sends goods back.
     pub fn returns_goods(self) -> bool {
         match self {

@@ -163,7 +163,7 @@ inquiries! {
     EXCHANGE_ROUTE = "exchange-route", One, [
         SeveralRequests, Presale, TargetPresale, PageStock, RackChecked, DifferencePaid, Urgent,
         DepositPaid, ReturnTrack, Stage, Assessment, Module, Window, FaultVerdict, PromotionMode,
-        Wish,
+        Wish, ReplacementSent,
     ] -> ADVICE;
     /// Late and unshipped (DT-21).
     LATE_ORDER = "late-order", One, [Wish, PromisePassed, Presale] -> ADVICE;
@@ -245,7 +245,7 @@ inquiries! {
     /// What the buyer is told at each step (DT-35).
     NOTICE = "notice", One, [Step, Kind] -> &[must("reply", Kind::Text)];
     /// Whether to invite a review at the end (DT-38).
-    INVITE_REVIEW = "invite-review", One, [Kind, Verdict] -> &[must("invite", Kind::Flag)];
+    INVITE_REVIEW = "invite-review", One, [Kind, Verdict, Upset] -> &[must("invite", Kind::Flag)];
 }
 
 static CONSTANTS: &[Constant] = &[
@@ -254,6 +254,8 @@ static CONSTANTS: &[Constant] = &[
     Constant { name: "shop-type", kind: Fact::ShopType.kind() },
     Constant { name: "four-eyes-from", kind: Kind::Amount },
     Constant { name: "return-postage-most", kind: Kind::Amount },
+    Constant { name: "repair-fee-cap", kind: Kind::Amount },
+    Constant { name: "exchange-deposit", kind: Kind::Amount },
     Constant { name: "approval-within", kind: Kind::Span },
     Constant { name: "unknown-alert-after", kind: Kind::Span },
     Constant { name: "stagnant-after", kind: Kind::Span },

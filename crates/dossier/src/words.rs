@@ -279,6 +279,15 @@ choice! {
 }
 
 choice! {
+    /// Who gives a coupon, and bears it.
+    pub enum CouponOf {
+        Shop = "shop",
+        /// It leaves what the shop earns alone, and its rules are the marketplace's.
+        Marketplace = "marketplace",
+    }
+}
+
+choice! {
     /// What a movement of money to the buyer is for.
     pub enum Purpose {
         /// Goods money back, for pieces that come back or never arrived.
@@ -290,6 +299,12 @@ choice! {
         Postage = "postage",
         Deposit = "deposit",
         InstallationFee = "installation-fee",
+        /// Outward postage given back although the goods stay (AUTH-20).
+        FreightWaiver = "freight-waiver",
+        /// For mending a blemish, never above its cap (AUTH-16).
+        RepairFee = "repair-fee",
+        /// A cut of the price, applied for and paid once the goods are there (AUTH-18, LATE-03).
+        Discount = "discount",
     }
 }
 

@@ -135,6 +135,7 @@ fn facts(draw: &mut Draw, number: u32) -> Result<OrderFacts> {
         postage,
         paid: Tenders::new(Currency::Cny, [(Tender::Cash, cash), (Tender::Points, points)])?,
         coupon,
+        coupons: Vec::new(),
         promotions: Vec::new(),
     })
 }

@@ -26,8 +26,10 @@ kernel::choice! {
         OwedToBuyer = "owed-to-buyer",
         /// Deposits held against goods that are to come back. A liability.
         DepositsHeld = "deposits-held",
-        /// Claims couriers have accepted. An asset.
+        /// Claimed from couriers and not answered. An asset.
         CourierClaims = "courier-claims",
+        /// Paid by couriers on claims, apart from the marketplace's takings. An asset.
+        ClaimsPaid = "claims-paid",
         /// Goods value couriers have to make good. Income against the loss.
         ClaimIncome = "claim-income",
     }

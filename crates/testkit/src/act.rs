@@ -6,10 +6,12 @@ mod wishes;
 use dossier::{
     Command, Rejection,
     command::Actor,
+    facts::Fact,
     words::{Role, TaskKind},
 };
 use engine::{EngineError, Reply, Request};
-use kernel::{CaseNo, Choice, CommandKey, OrderNo, TaskId};
+use kernel::{CaseNo, Choice, CommandKey, EvidenceId, OrderNo, TaskId};
+use policy::Value;
 
 use crate::{
     scenario::{Act, CaseAct, OrderAct, Provider, Step, TaskAct, TaskDeed},
@@ -172,19 +174,8 @@ impl Stage<'_> {
     ) -> Result<(Role, Vec<Command>), Broken> {
         let no = case.clone();
         let (role, command) = match act.clone() {
-            CaseAct::Find(found) => {
-                let command =
-                    |(fact, value)| Command::RecordFinding { case: no.clone(), fact, value };
-                return Ok((Role::Agent, found.into_iter().map(command).collect()));
-            }
-            CaseAct::Attach(shown) => {
-                let command = |(shows, evidence)| Command::AttachEvidence {
-                    case: no.clone(),
-                    evidence,
-                    shows,
-                };
-                return Ok((Role::Agent, shown.into_iter().map(command).collect()));
-            }
+            CaseAct::Find(found) => return Ok((Role::Agent, find(&no, found))),
+            CaseAct::Attach(shown) => return Ok((Role::Agent, attach(&no, shown))),
             CaseAct::Market(news) => (Role::Marketplace, self.market_command(order, no, &news)?),
             CaseAct::Change(wish) => (Role::Buyer, self.change_command(order, no, &wish)?),
             CaseAct::Task(act) => {
@@ -230,6 +221,13 @@ impl Stage<'_> {
             CaseAct::DecideApproval(approve, ground) => {
                 (Role::Supervisor, Command::DecideApproval { case: no, approve, ground })
             }
+            CaseAct::FileClaim(carrier, amount) => {
+                (Role::CourierContact, Command::FileClaim { case: no, carrier, amount })
+            }
+            CaseAct::AnswerClaim(paid) => (Role::Finance, Command::AnswerClaim { case: no, paid }),
+            CaseAct::TakeDeposit(amount) => {
+                (Role::Finance, Command::TakeDeposit { case: no, amount })
+            }
             CaseAct::SendReplacement(parcel, carrier) => {
                 (Role::Shipping, Command::SendReplacement { case: no, parcel, carrier })
             }
@@ -267,6 +265,17 @@ impl Stage<'_> {
     fn by(&self, step: &Step, usual: Role) -> Result<Actor, Broken> {
         self.actor(step.by.as_deref().unwrap_or(usual.code()))
     }
+}
+
+fn find(case: &CaseNo, found: Vec<(Fact, Value)>) -> Vec<Command> {
+    let found = found.into_iter();
+    found.map(|(fact, value)| Command::RecordFinding { case: case.clone(), fact, value }).collect()
+}
+
+fn attach(case: &CaseNo, shown: Vec<(Fact, EvidenceId)>) -> Vec<Command> {
+    let attach =
+        |(shows, evidence)| Command::AttachEvidence { case: case.clone(), evidence, shows };
+    shown.into_iter().map(attach).collect()
 }
 
 /// For commands that a scenario does not spell out: none of them may be turned down.

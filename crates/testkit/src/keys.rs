@@ -21,10 +21,11 @@ objects! {
     PERSON = "person" ["role", "grade"];
     ORDER = "order" [
         "order", "channel", "buyer", "placed-at", "paid-at", "ship-by", "shipped-at", "signed-at",
-        "confirmed-at", "confirm-by", "packed", "presale", "remote", "lines", "coupon",
+        "confirmed-at", "confirm-by", "packed", "presale", "remote", "lines", "coupon", "coupons",
         "promotions", "postage", "points", "gift-card", "paid", "parcels",
     ];
     LINE = "line" ["sku", "title", "price", "pieces", "class", "paid"];
+    COUPON = "coupon" ["number", "of", "off"];
     PROMOTION = "promotion" ["over", "off", "repeats", "lines"];
     PARCEL = "parcel" ["parcel", "carrier", "scans"];
     SCAN = "scan" ["at", "is", "by"];
@@ -32,14 +33,16 @@ objects! {
         "at", "after", "by", "about", "expect", "refused", "says", "provider", "publish", "order",
         "courier", "market", "apply", "change", "withdraw", "enter-return", "find", "attach",
         "receive", "assess", "judge", "approve", "decline", "ask-buyer", "refund-ahead",
-        "compensate", "repay-postage", "decide-approval", "send-replacement", "finish",
-        "refuse-return", "extend-receipt", "keep-order", "escalate", "claim-task", "answer-task",
-        "hand-over-task", "record-payout", "retry-payout",
+        "compensate", "repay-postage", "decide-approval", "take-deposit", "file-claim",
+        "answer-claim", "send-replacement", "finish", "refuse-return", "extend-receipt",
+        "keep-order", "escalate", "claim-task", "answer-task", "hand-over-task", "record-payout",
+        "retry-payout",
         "release-payout", "record-delivery", "fire", "refund",
     ];
     PROVIDER = "provider" ["next"];
     ORDER_NEWS = "order-news" [
         "ship-by", "shipped-at", "confirmed-at", "confirm-by", "packed", "remote", "paid",
+        "coupons",
     ];
     COURIER = "courier" ["parcel", "carrier", "direction", "case", "scans"];
     MARKET = "market" [
@@ -71,6 +74,9 @@ objects! {
     COMPENSATE = "compensate" ["case", "cases", "purpose", "amount", "ground"];
     REPAY_POSTAGE = "repay-postage" ["case", "cases", "laid-out", "insurance-paid"];
     DECIDE_APPROVAL = "decide-approval" ["case", "cases", "approve", "ground"];
+    FILE_CLAIM = "file-claim" ["case", "cases", "carrier", "amount"];
+    ANSWER_CLAIM = "answer-claim" ["case", "cases", "paid"];
+    TAKE_DEPOSIT = "take-deposit" ["case", "cases", "amount"];
     SEND_REPLACEMENT = "send-replacement" ["case", "cases", "parcel", "carrier"];
     CLAIM_TASK = "claim-task" ["case", "cases", "task"];
     ANSWER_TASK = "answer-task" ["case", "cases", "task", "answer"];

@@ -6,7 +6,7 @@ use dossier::{
     case::{Finding, Pieces, Place},
     command::PayoutOutcome,
     facts::Fact,
-    order::{Announced, SoldLine},
+    order::{Announced, Coupon, SoldLine},
     words::{
         CaseKind, Channel, Direction, GoodsClaim, Purpose, Raising, Reason, Role, ScanKind, Signer,
     },
@@ -70,6 +70,7 @@ pub struct Sale {
     pub lines: Vec<SoldLine>,
     pub postage: Money,
     pub coupon: Money,
+    pub coupons: Vec<Coupon>,
     pub promotions: Vec<Announced>,
     pub points: Money,
     pub gift_card: Money,
@@ -169,6 +170,9 @@ pub enum CaseAct {
     Compensate(Purpose, Money, String),
     RepayPostage(Money, Money),
     DecideApproval(bool, String),
+    TakeDeposit(Money),
+    FileClaim(String, Money),
+    AnswerClaim(Money),
     SendReplacement(ParcelNo, String),
     Finish,
     RefuseReturn(Option<ParcelNo>, String),
@@ -199,6 +203,7 @@ pub struct OrderNews {
     pub remote: bool,
     /// Another total than the one known.
     pub paid: Option<Money>,
+    pub coupons: Vec<Coupon>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -73,6 +73,13 @@ fn case_line(change: &CaseChange, zone: Zone) -> String {
         CaseChange::Finding { fact, value } => format!("found {fact}: {}", finding(*fact, *value)),
         CaseChange::Evidence(evidence) => format!("shown {} by {}", evidence.shows, evidence.id),
         CaseChange::ReturnEntered { parcel, .. } => format!("comes back in parcel {parcel}"),
+        CaseChange::ClaimFiled { carrier, amount, .. } => {
+            format!("claimed from {carrier}: {}", amount.decimal())
+        }
+        CaseChange::ClaimAnswered { paid, declined } => {
+            format!("of the claim {} is paid, {} is not", paid.decimal(), declined.decimal())
+        }
+        CaseChange::DepositTaken { amount } => format!("deposit taken: {}", amount.decimal()),
         CaseChange::Assessed(look) => format!("inspected: {}", look.finding),
         CaseChange::Judged(judgement) => judged(judgement),
         CaseChange::Raised(raised) => format!("asks a superior, {}: {}", raised.kind, raised.what),

@@ -25,6 +25,9 @@ fn chinese(rejection: &Rejection) -> String {
             format!("订单登记后，购买和付款内容不能再变：{}", called(what))
         }
         Rejection::OrderIncomplete { what } => format!("订单不完整：{}", called(what)),
+        Rejection::CouponRefused { number, why } => {
+            format!("优惠券 {number} 不能用在这个订单上：{}", called(why))
+        }
         Rejection::UnknownCase { case } => format!("申请 {case} 不属于这个订单"),
         Rejection::CaseReused { case } => format!("申请编号 {case} 已用于另一条内容不同的申请"),
         Rejection::NotPossibleNow { case, status } => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dossier::{Body, Dossier, Event, post, react, task::Task};
+use dossier::{Body, Dossier, Event, event::CaseChange, post, react, task::Task};
 use kernel::{CaseNo, DossierKey, Span, Timestamp};
 use money::MoneyError;
 use store::{
@@ -59,7 +59,7 @@ fn term(kind: TermKind, text: &str) -> RowChange {
 
 /// Postings read the dossier before each event, so the events are folded in once more here.
 fn entries(change: &Change<'_>, rows: &mut Vec<RowChange>) -> Result<(), MoneyError> {
-    if !change.events.iter().any(moves_money) {
+    if !change.events.iter().any(|it| moves_money(it) || posts_alone(it)) {
         return Ok(());
     }
     let mut before = change.before.map_or(Dossier::Absent, |it| {
@@ -103,16 +103,30 @@ fn moves_money(event: &Event) -> bool {
     )
 }
 
+/// Posted as it stands, whatever was posted before; and the cases, which it changes, are left out
+/// above.
+fn posts_alone(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::CaseChanged {
+            change: CaseChange::DepositTaken { .. }
+                | CaseChange::ClaimFiled { .. }
+                | CaseChange::ClaimAnswered { .. },
+            ..
+        }
+    )
+}
+
 fn case_of(event: &Event, before: Option<&Body>) -> Option<CaseNo> {
     match event {
         Event::PayoutReserved { payout } => Some(payout.case.clone()),
         Event::PayoutChanged { payout, .. } => {
             before.and_then(|it| it.payout(payout)).map(|it| it.case.clone())
         }
+        Event::CaseChanged { case, .. } => Some(case.clone()),
         Event::OrderRecorded { .. }
         | Event::ParcelScanned { .. }
         | Event::CaseOpened { .. }
-        | Event::CaseChanged { .. }
         | Event::TaskOpened { .. }
         | Event::TaskChanged { .. }
         | Event::TimerSet { .. }

@@ -6,8 +6,8 @@ use dossier::{
     case::{Finding, Place},
     facts::Fact,
     words::{
-        CaseKind, Channel, Deadline, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose,
-        Raising, Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
+        CaseKind, Channel, CouponOf, Deadline, Direction, Flag, GoodsClaim, GoodsClass, Payer,
+        Purpose, Raising, Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
     },
 };
 use kernel::{
@@ -57,8 +57,8 @@ macro_rules! choices {
 }
 
 choices! {
-    CaseKind Channel Currency Deadline Direction Fact Finding Flag GoodsClaim GoodsClass Payer
-    Place Purpose Raising Reason Role Route ScanKind Signer Standing TaskKind Tender Verdict
+    CaseKind Channel CouponOf Currency Deadline Direction Fact Finding Flag GoodsClaim GoodsClass
+    Payer Place Purpose Raising Reason Role Route ScanKind Signer Standing TaskKind Tender Verdict
 }
 
 impl Packed for Timestamp {

@@ -8,17 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use dossier::{
     Body, Case, Dossier,
     case::{
-        Answered, Assessment, Change, Evidence, Finding, Judgement, Market, Pieces, Place, Raised,
-        Request, Returned, Status, Worth,
+        Answered, Assessment, Change, Claim, Evidence, Finding, Judgement, Market, Pieces, Place,
+        Raised, Request, Returned, Status, Worth,
     },
     facts::Fact,
-    order::{Extension, Line, Order, Promotion},
+    order::{Coupon, Extension, Line, Order, Promotion},
     parcel::{Parcel, Scan},
     payout::{Payout, PayoutStatus},
     task::{Task, Timer, TimerPurpose},
     words::{
-        CaseKind, Channel, Deadline, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose,
-        Raising, Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
+        CaseKind, Channel, CouponOf, Deadline, Direction, Flag, GoodsClaim, GoodsClass, Payer,
+        Purpose, Raising, Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
     },
 };
 use kernel::{LineNo, Quantity, Span, Timestamp};
@@ -79,6 +79,7 @@ pub(crate) fn order(n_lines: u16) -> Order {
         )
         .unwrap(),
         coupon: fen(3_000),
+        coupons: vec![Coupon { number: "Q1".to_owned(), of: CouponOf::Shop, off: fen(3_000) }],
         promotions: vec![Promotion {
             threshold: fen(30_000),
             off: fen(4_000),
@@ -212,6 +213,13 @@ pub(crate) fn case(no: &str) -> Case {
         returns: vec![id("SF1234567890123")],
         assessment: None,
         answered: vec![Answered { task: TaskKind::ChatBuyer, at: at(195_000) }],
+        deposit: Some(fen(10_000)),
+        claim: Some(Claim {
+            carrier: "圆通速递".to_owned(),
+            amount: fen(8_000),
+            filed_at: at(2),
+            paid: Some(fen(5_000)),
+        }),
         handed_over: true,
         raised: vec![raised()],
     }

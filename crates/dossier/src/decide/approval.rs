@@ -5,10 +5,12 @@ use money::{Money, Tenders};
 
 use super::{
     Draft,
+    compensation::grant,
     deadlines::outlast_replacement,
+    deposit,
     draft::{not_possible, some_ground},
     judging::{self, hold},
-    money::{let_go, pay_now, pay_pieces_now, release, reserve, send, settle_nothing},
+    money::{let_go, pay_now, pay_pieces_now, release, reserve, settle_nothing},
 };
 use crate::{
     amount::by_tender,
@@ -59,6 +61,15 @@ fn entitled(
     Ok(Entitled::Alone)
 }
 
+/// Refuses whoever could only propose to pay `amount` back.
+fn alone(draft: &Draft<'_>, case: &CaseNo, amount: Money) -> Result<(), Rejection> {
+    let (role, act) = (draft.context.actor.role, Act::FullRefund);
+    match entitled(draft, case, act, amount)? {
+        Entitled::Alone => Ok(()),
+        Entitled::With(ask) => Err(Rejection::NotEntitled { role, act, ask }),
+    }
+}
+
 pub(crate) fn approve(
     draft: &mut Draft<'_>,
     case: &CaseNo,
@@ -87,6 +98,9 @@ pub(crate) fn approve(
         }
     }
     match known.request.kind {
+        CaseKind::Exchange if draft.body.replacement_of(case).is_some() => {
+            let_old_goods_pass(draft, case)
+        }
         CaseKind::Exchange | CaseKind::Reship => replace(draft, case, ground),
         CaseKind::Repair => draft.move_to(case, Status::Repairing, ground),
         CaseKind::RefundOnly
@@ -110,6 +124,13 @@ fn agree_to_return(
     outlast_replacement(draft, case)?;
     draft.tell(case, "approved-return")?;
     judging::look_again(draft, case)
+}
+
+/// The new goods are out and what came back did not pass, yet somebody entitled lets it be.
+fn let_old_goods_pass(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
+    let held = draft.body.deposit_held(draft.case(case)?)?;
+    alone(draft, case, held)?;
+    deposit::old_goods_in(draft, case)
 }
 
 /// Goods go out to the buyer.
@@ -160,10 +181,7 @@ fn agree_on_condition(
     ground: &str,
 ) -> Result<(), Rejection> {
     let total = judgement.amount.total()?;
-    if let Entitled::With(ask) = entitled(draft, case, Act::FullRefund, total)? {
-        let role = draft.context.actor.role;
-        return Err(Rejection::NotEntitled { role, act: Act::FullRefund, ask });
-    }
+    alone(draft, case, total)?;
     hold(draft, case, judgement)?;
     draft.move_to(case, Status::AwaitingParcel, ground)?;
     draft.tell(case, "approved-parcel")?;
@@ -205,12 +223,18 @@ pub(super) fn pay(
     if !total.is_positive() {
         return Err(Rejection::NotPositive);
     }
-    let act = if purpose == Purpose::Refund { Act::FullRefund } else { Act::SmallMoney };
-    if act == Act::SmallMoney {
+    let act = purpose.act();
+    // Postage is no part of what a remedy for the goods allows.
+    if purpose != Purpose::Refund && purpose != Purpose::FreightWaiver {
         within_remedy(draft.case(case)?, total)?;
     }
     let entitled = entitled(draft, case, act, total)?;
-    let amount = by_tender(&draft.body, draft.case(case)?, total)?;
+    // Points and cards pay for goods before postage.
+    let amount = if purpose == Purpose::FreightWaiver {
+        Tenders::cash(total)
+    } else {
+        by_tender(&draft.body, draft.case(case)?, total)?
+    };
     match (entitled, purpose) {
         (Entitled::Alone, Purpose::Refund) => {
             pay_now(draft, case, &amount)?;
@@ -218,10 +242,8 @@ pub(super) fn pay(
         }
         (Entitled::Alone, _) => {
             let payout = reserve(draft, case, purpose, &amount)?;
-            send(draft, &payout)?;
             draft.drop_tasks(case, |it| it.by_policy)?;
-            draft.move_to(case, Status::Refunding { payout }, ground)?;
-            draft.tell(case, "approved-refund")
+            grant(draft, case, payout, ground)
         }
         (Entitled::With(approver), _) => ask_approval(draft, case, (purpose, amount), approver),
     }
@@ -280,9 +302,7 @@ pub(crate) fn decide_approval(
     may_approve(draft, case, amount)?;
     draft.drop_tasks(case, |it| it.kind == TaskKind::ApproveAmount)?;
     if approve {
-        send(draft, &payout)?;
-        draft.move_to(case, Status::Refunding { payout }, ground)?;
-        draft.tell(case, "approved-refund")
+        grant(draft, case, payout, ground)
     } else {
         release(draft, &payout)?;
         draft.move_to(case, Status::UnderReview, ground)?;

@@ -6,7 +6,9 @@ use policy::Gap;
 
 use super::{
     Draft,
+    compensation::owe_postage,
     deadlines::outlast_replacement,
+    deposit,
     draft::{not_possible, some_ground},
     judging,
     money::let_go,
@@ -52,7 +54,8 @@ pub(crate) fn receipt(
     }
     draft.move_to(case, Status::Inspecting { received_at: at }, "")?;
     draft.tell(case, "received")?;
-    judging::look_again(draft, case)
+    judging::look_again(draft, case)?;
+    owe_postage(draft, case)
 }
 
 pub(crate) fn assess(
@@ -95,6 +98,9 @@ pub(crate) fn assess(
     draft.tell(case, if finding == Finding::Pass { "passed" } else { "failed" })?;
     let kind = draft.case(case)?.request.kind;
     if finding == Finding::Pass && kind == CaseKind::Exchange {
+        if draft.body.replacement_of(case).is_some() {
+            return deposit::old_goods_in(draft, case);
+        }
         draft.move_to(case, Status::SendingReplacement { parcel: None }, "")?;
         return draft.open_task(case, TaskKind::ShipReplacement, false);
     }
@@ -196,16 +202,18 @@ pub(crate) fn send_replacement(
     carrier: &str,
 ) -> Result<(), Rejection> {
     let known = draft.open_case(case)?;
-    match &known.status {
-        Status::SendingReplacement { parcel: None } | Status::Repairing => (),
-        Status::SendingReplacement { parcel: Some(sent) } if sent == parcel => return Ok(()),
-        _ if known.request.kind == CaseKind::Exchange => {
+    let sent = draft.body.replacement_of(case).map(|it| &it.no);
+    let ahead = match &known.status {
+        Status::SendingReplacement { parcel: None } | Status::Repairing => false,
+        _ if sent == Some(parcel) => return Ok(()),
+        _ if known.request.kind == CaseKind::Exchange && sent.is_none() => {
             // EXCH-11, EXCH-13: with the deposit paid, or in parallel with a return under way.
             let agreed = known.judgement.as_ref().map(|it| it.verdict) == Some(Verdict::Exchange);
             let under_way = draft.found(case, Fact::Urgent) && !known.returns.is_empty();
-            if !agreed || !(draft.found(case, Fact::DepositPaid) || under_way) {
+            if !agreed || !(known.deposit.is_some() || under_way) {
                 return Err(Rejection::Locked { until: "the warehouse has the goods" });
             }
+            true
         }
         Status::Submitted
         | Status::UnderReview
@@ -222,7 +230,7 @@ pub(crate) fn send_replacement(
         | Status::Declined { .. }
         | Status::Withdrawn { .. }
         | Status::Done { .. } => return Err(not_possible(known)),
-    }
+    };
     draft.record(Event::ParcelScanned {
         parcel: parcel.clone(),
         carrier: carrier.to_owned(),
@@ -231,9 +239,12 @@ pub(crate) fn send_replacement(
         scans: Vec::new(),
     })?;
     draft.drop_tasks(case, |it| it.kind == TaskKind::ShipReplacement)?;
-    draft.move_to(case, Status::SendingReplacement { parcel: Some(parcel.clone()) }, "")?;
+    draft.tell(case, "replacement-sent")?;
     outlast_replacement(draft, case)?;
-    draft.tell(case, "replacement-sent")
+    if ahead {
+        return deposit::follow_old_goods(draft, case);
+    }
+    draft.move_to(case, Status::SendingReplacement { parcel: Some(parcel.clone()) }, "")
 }
 
 /// Ends a case that needs no more money and no more goods.
@@ -244,7 +255,6 @@ pub(crate) fn finish(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejecti
     draft.open_case(case)?;
     let_go(draft, case)?;
     draft.wind_up(case)?;
-    let at = draft.now();
-    draft.move_to(case, Status::Done { at }, "")?;
+    draft.done(case, draft.now())?;
     judging::look_again_at_all(draft)
 }

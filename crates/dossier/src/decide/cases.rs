@@ -7,9 +7,10 @@ use policy::Value;
 
 use super::{
     Draft,
+    deposit::check_old_goods,
     draft::{not_possible, some_ground},
     judging::{self, status_of},
-    money::let_go,
+    money::{let_go, release},
 };
 use crate::{
     case::{Case, Evidence, Market, Pieces, Request, Status},
@@ -17,7 +18,7 @@ use crate::{
     event::{CaseChange, Event},
     facts::Fact,
     rejection::Rejection,
-    words::{Direction, Standing, TaskKind},
+    words::{Direction, Purpose, Standing, TaskKind},
 };
 
 pub(crate) fn apply(draft: &mut Draft<'_>, application: &Application) -> Result<(), Rejection> {
@@ -56,6 +57,8 @@ pub(crate) fn apply(draft: &mut Draft<'_>, application: &Application) -> Result<
         changes: Vec::new(),
         returns: Vec::new(),
         assessment: None,
+        deposit: None,
+        claim: None,
         answered: Vec::new(),
         handed_over: false,
         raised: Vec::new(),
@@ -165,6 +168,12 @@ fn catch_up(draft: &mut Draft<'_>, case: &CaseNo, market: &Market) -> Result<(),
         }
         // What we are sending ourselves ends when the provider says so.
         Standing::Refunded if matches!(status, Status::Refunding { .. }) => Ok(()),
+        // Whatever became of the request there, goods of ours are out against it (EXCH-14).
+        Standing::Refunded | Standing::Declined | Standing::Closed
+            if draft.body.awaits_old_goods(draft.case(case)?) =>
+        {
+            Ok(())
+        }
         Standing::Refunded | Standing::Declined | Standing::Closed => {
             let_go(draft, case)?;
             draft.wind_up(case)?;
@@ -188,13 +197,19 @@ pub(crate) fn change_request(
     if matches!(known.status, Status::Refunding { .. }) || known.assessment.is_some() {
         return Err(not_possible(known));
     }
+    check_old_goods(draft, case)?;
+    let known = draft.case(case)?;
     let returned_before = known.request.kind.returns_goods();
     check_request(draft, case, request)?;
     let (at, by) = (draft.now(), draft.context.actor.id.clone());
     draft.change(case, CaseChange::Request { request: Box::new(request.clone()), at, by })?;
     let status = &draft.case(case)?.status;
     let agreed = matches!(status, Status::AwaitingReturn { .. } | Status::AwaitingParcel);
-    if matches!(status, Status::AwaitingApproval { .. }) {
+    if let Status::AwaitingApproval { payout, .. } = status.clone() {
+        // Goods money is held on for the changed request; anything else was asked for another.
+        if draft.body.payout(&payout).is_some_and(|it| it.purpose != Purpose::Refund) {
+            release(draft, &payout)?;
+        }
         draft.drop_tasks(case, |it| it.kind == TaskKind::ApproveAmount)?;
         draft.move_to(case, Status::UnderReview, "the request changed")?;
     } else if agreed && returned_before != request.kind.returns_goods() {

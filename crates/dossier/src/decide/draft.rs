@@ -15,7 +15,7 @@ use crate::{
     scene::Scene,
     task::{Task, Timer},
     vocabulary,
-    words::{CaseKind, Role, TaskKind, Verdict},
+    words::{Role, TaskKind},
 };
 
 /// The dossier as the events so far leave it, and those events.
@@ -174,25 +174,20 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// FOLL-04, EXCH-25: asks for an honest review at the end, where policy does not forbid it.
-    pub(crate) fn invite_review(&mut self, case: &CaseNo) -> Result<(), Rejection> {
+    /// The case is done; where nothing is left to complain about, a review is invited (DT-38).
+    pub(crate) fn done(&mut self, case: &CaseNo, at: Timestamp) -> Result<(), Rejection> {
+        self.move_to(case, Status::Done { at }, "")?;
         let known = self.case(case)?;
+        let sent = self.body.replacement_of(case).is_some();
+        let verdict = known.judgement.as_ref().map(|it| it.verdict);
         let mut scene = Scene::new(&self.body, known, self.context)?;
-        // Goods that went out say what was done; the last look was before that.
-        scene.known.verdict = match known.request.kind {
-            CaseKind::Exchange => Some(Verdict::Exchange),
-            CaseKind::Reship => Some(Verdict::Reship),
-            CaseKind::Repair => Some(Verdict::Repair),
-            CaseKind::RefundOnly
-            | CaseKind::ReturnRefund
-            | CaseKind::Compensation
-            | CaseKind::PriceDifference => known.judgement.as_ref().map(|it| it.verdict),
-        };
+        // What was sent is what solved it, whatever was looked at last.
+        scene.known.verdict = if sent { known.request.kind.sends() } else { None }.or(verdict);
         let ruling = scene.ask_quietly(&vocabulary::INVITE_REVIEW);
-        if ruling.and_then(|it| it.flag("invite")) == Some(true) {
-            self.tell(case, "solved")?;
+        match ruling.and_then(|it| it.flag("invite")) {
+            Some(true) => self.tell(case, "satisfied"),
+            Some(false) | None => Ok(()),
         }
-        Ok(())
     }
 
     fn tell_text(&mut self, case: &CaseNo, text: String) -> Result<(), Rejection> {

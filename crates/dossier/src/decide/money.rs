@@ -4,7 +4,7 @@ use kernel::{CaseNo, PayoutKey, TimerId};
 use money::{Money, Tenders};
 
 use super::{
-    Draft,
+    Draft, deposit,
     draft::named,
     judging::{self, reserved_for},
 };
@@ -25,22 +25,42 @@ pub(crate) fn reserve(
     purpose: Purpose,
     amount: &Tenders,
 ) -> Result<PayoutKey, Rejection> {
-    check_room(draft, purpose, amount)?;
+    if purpose == Purpose::Refund {
+        give_up_discount(draft, case)?;
+    }
+    check_room(draft, case, (purpose, amount))?;
     let pieces = draft.case(case)?.pieces().to_vec();
     set_aside(draft, case, (purpose, amount), pieces)
 }
 
 /// The one reservation of the order guards every way out.
-fn check_room(draft: &Draft<'_>, purpose: Purpose, amount: &Tenders) -> Result<(), Rejection> {
+fn check_room(
+    draft: &Draft<'_>,
+    case: &CaseNo,
+    (purpose, amount): (Purpose, &Tenders),
+) -> Result<(), Rejection> {
     let total = amount.total()?;
     if !total.is_positive() || amount.has_negative_part() {
         return Err(Rejection::NotPositive);
     }
-    if purpose.is_out_of_the_price() {
-        let room = draft.body.room()?;
-        if !amount.fits_in(&room)? {
-            return Err(Rejection::ExceedsRoom { asked: total, left: room.total()? });
+    let room = match purpose {
+        // What the buyer laid down, and nothing of what was paid for the order.
+        Purpose::Deposit => Tenders::cash(draft.body.deposit_held(draft.case(case)?)?),
+        // Laid out by the buyer, bounded by the pack, and repaid once.
+        Purpose::Postage if draft.body.holding_of(case).any(|it| it.purpose == purpose) => {
+            Tenders::nothing(amount.currency())
         }
+        Purpose::Postage => return Ok(()),
+        Purpose::Refund
+        | Purpose::Compensation
+        | Purpose::PriceDifference
+        | Purpose::InstallationFee
+        | Purpose::FreightWaiver
+        | Purpose::RepairFee
+        | Purpose::Discount => draft.body.room()?,
+    };
+    if !amount.fits_in(&room)? {
+        return Err(Rejection::ExceedsRoom { asked: total, left: room.total()? });
     }
     Ok(())
 }
@@ -61,7 +81,7 @@ fn set_aside(
         purpose,
         amount: amount.clone(),
         entitled: entitled(purpose, worth, total)?,
-        postage: worth.map_or(Money::zero(amount.currency()), |it| it.postage).smaller(total)?,
+        postage: postage_within(purpose, worth, total)?,
         pieces,
         maker: draft.context.actor.id.clone(),
         reserved_at: draft.now(),
@@ -81,6 +101,26 @@ fn entitled(purpose: Purpose, worth: Option<Worth>, total: Money) -> Result<Mone
     worth.map_or(Ok(total), |it| Ok(it.goods()?))
 }
 
+/// The outward postage in an amount: what is given for a loss has none in it.
+fn postage_within(
+    purpose: Purpose,
+    worth: Option<Worth>,
+    total: Money,
+) -> Result<Money, Rejection> {
+    let nothing = Money::zero(total.currency());
+    match purpose {
+        Purpose::Refund => Ok(worth.map_or(nothing, |it| it.postage).smaller(total)?),
+        Purpose::FreightWaiver => Ok(total),
+        Purpose::Compensation
+        | Purpose::PriceDifference
+        | Purpose::Postage
+        | Purpose::Deposit
+        | Purpose::InstallationFee
+        | Purpose::RepairFee
+        | Purpose::Discount => Ok(nothing),
+    }
+}
+
 /// Reserves and sends goods money in one decision, using what the case already holds.
 pub(crate) fn pay_now(
     draft: &mut Draft<'_>,
@@ -98,13 +138,14 @@ pub(crate) fn pay_pieces_now(
     amount: &Tenders,
     pieces: &[Pieces],
 ) -> Result<(), Rejection> {
+    give_up_discount(draft, case)?;
     let payout = match reserved_for(draft, case) {
         Some((held, holds)) if holds == *amount => held,
         held => {
             if let Some((held, _)) = held {
                 release(draft, &held)?;
             }
-            check_room(draft, Purpose::Refund, amount)?;
+            check_room(draft, case, (Purpose::Refund, amount))?;
             set_aside(draft, case, (Purpose::Refund, amount), pieces.to_vec())?
         }
     };
@@ -206,9 +247,8 @@ fn settled(draft: &mut Draft<'_>, case: &CaseNo, payout: &PayoutKey) -> Result<(
     }
     // Whoever was called for help is not needed any more; what recovers money still is.
     draft.drop_tasks(case, |it| !it.kind.outlives_payment())?;
-    let at = draft.now();
-    draft.move_to(case, Status::Done { at }, "")?;
     draft.tell(case, "refunded")?;
+    draft.done(case, draft.now())?;
     // Other cases of the order may hope for less now.
     judging::look_again_at_all(draft)
 }
@@ -231,11 +271,7 @@ pub(crate) fn retry(draft: &mut Draft<'_>, payout: &PayoutKey) -> Result<(), Rej
     let it = known(draft, payout)?.clone();
     match it.status {
         PayoutStatus::Failed { .. } => {
-            let room = draft.body.room()?;
-            if it.purpose.is_out_of_the_price() && !it.amount.fits_in(&room)? {
-                let (asked, left) = (it.amount.total()?, room.total()?);
-                return Err(Rejection::ExceedsRoom { asked, left });
-            }
+            check_room(draft, &it.case, (it.purpose, &it.amount))?;
             send(draft, payout)?;
             draft.drop_tasks(&it.case, |task| task.kind == TaskKind::RefundFailed)
         }
@@ -271,11 +307,15 @@ pub(crate) fn release_by_hand(draft: &mut Draft<'_>, payout: &PayoutKey) -> Resu
     }
 }
 
-/// Releases everything the case holds and has not sent; refuses if money is under way.
+/// Releases everything the case holds and has not sent; refuses if money is under way, or goods
+/// of ours are out against goods that are not back. A deposit for which nothing left goes back,
+/// and a discount that was granted stays promised: it was given for keeping the order.
 pub(crate) fn let_go(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
+    deposit::check_old_goods(draft, case)?;
     let held: Vec<Payout> = draft.body.holding_of(case).cloned().collect();
     for payout in held {
         match payout.status {
+            PayoutStatus::Reserved if is_promised_discount(draft, &payout) => (),
             PayoutStatus::Reserved => release(draft, &payout.key)?,
             PayoutStatus::Sending { .. } | PayoutStatus::Unknown { .. } => {
                 return Err(Rejection::PayoutPending { payout: payout.key });
@@ -285,7 +325,28 @@ pub(crate) fn let_go(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejecti
             | PayoutStatus::Released { .. } => (),
         }
     }
+    if draft.body.replacement_of(case).is_none() {
+        deposit::give_back(draft, case)?;
+    }
     Ok(())
+}
+
+/// Whether a discount was granted and waits for the goods to be received (LATE-03).
+pub(crate) fn is_promised_discount(draft: &Draft<'_>, payout: &Payout) -> bool {
+    let asked_for = |status: &Status| {
+        let Status::AwaitingApproval { payout: asked, .. } = status else { return false };
+        *asked == payout.key
+    };
+    payout.purpose == Purpose::Discount
+        && payout.status == PayoutStatus::Reserved
+        && draft.body.case(&payout.case).is_some_and(|it| !asked_for(&it.status))
+}
+
+/// A discount was for keeping the goods: once they are refunded instead, nobody is owed it.
+fn give_up_discount(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
+    let held = draft.body.holding_of(case).filter(|it| is_promised_discount(draft, it));
+    let promised: Vec<PayoutKey> = held.map(|it| it.key.clone()).collect();
+    promised.iter().try_for_each(|it| release(draft, it))
 }
 
 pub(crate) fn record_delivery(

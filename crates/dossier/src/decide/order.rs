@@ -3,7 +3,11 @@
 use kernel::{CaseNo, ParcelNo, Timestamp};
 use money::Money;
 
-use super::{Draft, judging};
+use super::{
+    Draft,
+    compensation::{owe_postage, pay_promised},
+    judging,
+};
 use crate::{
     case::Status,
     command::{Context, OrderFacts},
@@ -11,7 +15,7 @@ use crate::{
     order::{Order, apportion},
     parcel::Scan,
     rejection::Rejection,
-    words::{Deadline, Direction, ScanKind},
+    words::{CouponOf, Deadline, Direction, ScanKind},
 };
 
 /// The order becomes known.
@@ -30,6 +34,12 @@ pub(crate) fn again(draft: &mut Draft<'_>, facts: &OrderFacts) -> Result<(), Rej
     if told.paid != known.paid {
         return Err(Rejection::OrderContradicted { what: "what was paid differs" });
     }
+    if ![&known.coupons, &told.coupons].iter().any(|it| it.is_empty())
+        && told.coupons != known.coupons
+    {
+        return Err(Rejection::OrderContradicted { what: "the coupons differ" });
+    }
+    let coupons = if told.coupons.is_empty() { known.coupons.clone() } else { told.coupons };
     // A file that leaves out what an earlier one said does not undo it.
     let newer = Order {
         ship_by: unless_extended(draft, Deadline::Shipping, (told.ship_by, known.ship_by)),
@@ -38,12 +48,14 @@ pub(crate) fn again(draft: &mut Draft<'_>, facts: &OrderFacts) -> Result<(), Rej
         confirm_by: unless_extended(draft, Deadline::Receipt, (told.confirm_by, known.confirm_by)),
         packed: told.packed || known.packed,
         remote: told.remote || known.remote,
+        coupons,
         ..known.clone()
     };
     if newer == *known {
         return Ok(());
     }
     draft.record(Event::OrderRecorded { order: Box::new(newer) })?;
+    pay_promised(draft)?;
     judging::look_again_at_all(draft)
 }
 
@@ -70,6 +82,7 @@ fn assemble(facts: &OrderFacts, context: Context<'_>) -> Result<Order, Rejection
     {
         return Err(Rejection::OrderIncomplete { what: "amounts of nothing or more" });
     }
+    check_coupons(facts)?;
     let apportioned = apportion(facts.lines.clone(), &facts.promotions, facts.coupon)?;
     Ok(Order {
         channel: facts.channel,
@@ -87,9 +100,31 @@ fn assemble(facts: &OrderFacts, context: Context<'_>) -> Result<Order, Rejection
         postage: facts.postage,
         paid: facts.paid.clone(),
         coupon: facts.coupon,
+        coupons: facts.coupons.clone(),
         promotions: apportioned.promotions,
         pack: context.pack.id().clone(),
     })
+}
+
+/// CALC-01 to CALC-03, as far as one order shows it: one coupon of the shop, and none twice.
+fn check_coupons(facts: &OrderFacts) -> Result<(), Rejection> {
+    let mut of_shop = false;
+    for (at, coupon) in facts.coupons.iter().enumerate() {
+        let refused = |why| Rejection::CouponRefused { number: coupon.number.clone(), why };
+        if facts.coupons.iter().take(at).any(|it| it.number == coupon.number) {
+            return Err(refused("a coupon works once"));
+        }
+        if coupon.of == CouponOf::Shop {
+            if of_shop {
+                return Err(refused("an order takes one coupon of the shop"));
+            }
+            if coupon.off.is_negative() || coupon.off.exceeds(facts.coupon)? {
+                return Err(refused("no more than it was taken off"));
+            }
+            of_shop = true;
+        }
+    }
+    Ok(())
 }
 
 /// Which parcel the scans are of.
@@ -124,6 +159,7 @@ pub(crate) fn scans(
         scans: scans.to_vec(),
     })?;
     arrivals(draft, track.parcel, scans)?;
+    pay_promised(draft)?;
     judging::look_again_at_all(draft)
 }
 
@@ -142,6 +178,8 @@ fn arrivals(draft: &mut Draft<'_>, parcel: &ParcelNo, scans: &[Scan]) -> Result<
     for case in returned {
         draft.move_to(&case, Status::Inspecting { received_at: signed.at }, "")?;
         draft.tell(&case, "received")?;
+        judging::look_again(draft, &case)?;
+        owe_postage(draft, &case)?;
     }
     let replaced: Vec<CaseNo> = draft
         .body
@@ -151,9 +189,8 @@ fn arrivals(draft: &mut Draft<'_>, parcel: &ParcelNo, scans: &[Scan]) -> Result<
         .map(|it| it.no.clone())
         .collect();
     for case in replaced {
-        draft.wind_up(&case)?;
-        draft.move_to(&case, Status::Done { at: signed.at }, "")?;
-        draft.invite_review(&case)?;
+        draft.drop_tasks(&case, |it| !it.kind.outlives_payment())?;
+        draft.done(&case, signed.at)?;
     }
     Ok(())
 }

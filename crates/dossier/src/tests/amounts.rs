@@ -64,6 +64,7 @@ pub(super) fn body(bought: &Bought<'_>) -> Body {
         postage: Money::fen(bought.postage),
         paid: Tenders::new(Currency::Cny, paid).unwrap(),
         coupon: Money::fen(bought.coupon),
+        coupons: Vec::new(),
         promotions: shared.promotions,
         pack: PackId::new("test@1").unwrap(),
     })
@@ -95,6 +96,8 @@ pub(super) fn request(number: usize, pieces: &[(u16, u32)]) -> Case {
         returns: Vec::new(),
         assessment: None,
         answered: Vec::new(),
+        deposit: None,
+        claim: None,
         handed_over: false,
         raised: Vec::new(),
     }

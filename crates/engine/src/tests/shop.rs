@@ -141,6 +141,7 @@ pub(super) fn order() -> Command {
         postage: Money::zero(Currency::Cny),
         paid: Tenders::cash(Money::fen(10_000)),
         coupon: Money::zero(Currency::Cny),
+        coupons: Vec::new(),
         promotions: Vec::new(),
     }))
 }

@@ -35,6 +35,7 @@ impl OneOrder<'_, '_> {
             postage,
             paid: paid(order),
             coupon: sold.discount,
+            coupons: Vec::new(),
             promotions: Vec::new(),
         }
     }

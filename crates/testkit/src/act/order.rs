@@ -28,6 +28,7 @@ impl Stage<'_> {
             postage: sale.postage,
             paid: paid(sale)?,
             coupon: sale.coupon,
+            coupons: sale.coupons.clone(),
             promotions: sale.promotions.clone(),
         })
     }
@@ -42,6 +43,9 @@ impl Stage<'_> {
         facts.confirm_by = news.confirm_by.map(|it| self.instant(it)).or(facts.confirm_by);
         facts.packed = news.packed || facts.packed;
         facts.remote = news.remote || facts.remote;
+        if !news.coupons.is_empty() {
+            facts.coupons.clone_from(&news.coupons);
+        }
         facts.paid = news.paid.map_or(facts.paid, Tenders::cash);
         Ok(facts)
     }

@@ -1,7 +1,7 @@
 //! Orders and parcels.
 
 use dossier::{
-    order::{Announced, SoldLine},
+    order::{Announced, Coupon, SoldLine},
     words::{GoodsClass, ScanKind, Signer},
 };
 use kernel::{OrderNo, ParcelNo, Quantity, Sku, Span};
@@ -56,12 +56,22 @@ fn sale(node: &Node, number: usize) -> Result<Sale, Problem> {
         lines: map.need("lines", lines)?,
         postage: map.read("postage", amount)?.unwrap_or(nothing),
         coupon: map.read("coupon", amount)?.unwrap_or(nothing),
+        coupons: map.read("coupons", |it| list(it, coupon))?.unwrap_or_default(),
         promotions: map.read("promotions", |it| list(it, promotion))?.unwrap_or_default(),
         points: map.read("points", amount)?.unwrap_or(nothing),
         gift_card: map.read("gift-card", amount)?.unwrap_or(nothing),
         paid: map.read("paid", amount)?,
         parcels,
         order,
+    })
+}
+
+pub(crate) fn coupon(node: &Node) -> Result<Coupon, Problem> {
+    let map = Map::of(node, &keys::COUPON)?;
+    Ok(Coupon {
+        number: map.need("number", text)?,
+        of: map.read("of", code)?.unwrap_or(dossier::words::CouponOf::Shop),
+        off: map.need("off", amount)?,
     })
 }
 

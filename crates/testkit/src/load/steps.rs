@@ -6,7 +6,7 @@ use money::{Currency, Money};
 
 use super::{
     expect::expect,
-    orders::scan,
+    orders::{coupon, scan},
     settings,
     wishes::{cases, fact, filing, finding, look, market, only_cases, walk, wish},
 };
@@ -172,6 +172,7 @@ fn decision(verb: &str, node: &Node) -> Result<Act, Problem> {
             let act = CaseAct::Escalate(map.need("kind", code)?, what, map.read("back-at", when)?);
             Ok(Act::OfCases(cases(&map)?, act))
         }
+        "file-claim" | "answer-claim" | "take-deposit" => received(verb, node),
         "repay-postage" => {
             let map = Map::of(node, &keys::REPAY_POSTAGE)?;
             let insured = map.read("insurance-paid", amount)?;
@@ -184,6 +185,32 @@ fn decision(verb: &str, node: &Node) -> Result<Act, Problem> {
             let approve = map.map_or(Ok(None), |it| it.read("approve", flag))?;
             let approve = approve.ok_or_else(|| node.problem("`approve` is missing"))?;
             Ok(Act::OfCases(cases, CaseAct::DecideApproval(approve, ground)))
+        }
+    }
+}
+
+/// Money that comes from others than the buyer's payment.
+fn received(verb: &str, node: &Node) -> Result<Act, Problem> {
+    match verb {
+        "file-claim" => {
+            let map = Map::of(node, &keys::FILE_CLAIM)?;
+            let carrier = map.read("carrier", words)?.unwrap_or_else(|| "中通快递".to_owned());
+            let act = CaseAct::FileClaim(carrier, map.need("amount", amount)?);
+            Ok(Act::OfCases(cases(&map)?, act))
+        }
+        "answer-claim" => {
+            let map = Map::of(node, &keys::ANSWER_CLAIM)?;
+            let act = CaseAct::AnswerClaim(map.need("paid", amount)?);
+            Ok(Act::OfCases(cases(&map)?, act))
+        }
+        // `take-deposit: 100`
+        "take-deposit" if !node.is_map() => {
+            Ok(Act::OfCases(Cases::new(), CaseAct::TakeDeposit(amount(node)?)))
+        }
+        _ => {
+            let map = Map::of(node, &keys::TAKE_DEPOSIT)?;
+            let act = CaseAct::TakeDeposit(map.need("amount", amount)?);
+            Ok(Act::OfCases(cases(&map)?, act))
         }
     }
 }
@@ -283,6 +310,7 @@ fn order_news(node: &Node) -> Result<OrderNews, Problem> {
         packed: map.read("packed", flag)?.unwrap_or(false),
         remote: map.read("remote", flag)?.unwrap_or(false),
         paid: map.read("paid", amount)?,
+        coupons: map.read("coupons", |it| list(it, coupon))?.unwrap_or_default(),
     })
 }
 

@@ -39,8 +39,8 @@ fn a_failure_tells_the_story_so_far() {
                      11-10 09:00  buyer: case R1 is now refunding
                      11-10 09:00  buyer: the buyer is told `refund-started`
                      11-10 09:00  system: payout R1-1 has arrived
-                     11-10 09:00  system: case R1 is now done
                      11-10 09:00  system: the buyer is told `refunded`
+                     11-10 09:00  system: case R1 is now done
                      11-10 09:00  system: R1-text-1 is done
                      11-10 09:00  system: R1-text-2 is done
                 status of R1
@@ -90,8 +90,8 @@ fn a_command_that_should_be_refused_and_is_not_is_a_failure() {
                      11-10 09:00  buyer: case R1 is now refunding
                      11-10 09:00  buyer: the buyer is told `refund-started`
                      11-10 09:00  system: payout R1-1 has arrived
-                     11-10 09:00  system: case R1 is now done
                      11-10 09:00  system: the buyer is told `refunded`
+                     11-10 09:00  system: case R1 is now done
                      11-10 09:00  system: R1-text-1 is done
                      11-10 09:00  system: R1-text-2 is done
                 answer about R1

@@ -23,6 +23,7 @@ fn codes() -> BTreeSet<&'static str> {
         words::Direction::CODES,
         words::ScanKind::CODES,
         words::Signer::CODES,
+        words::CouponOf::CODES,
         words::Purpose::CODES,
         words::Payer::CODES,
         words::Outward::CODES,

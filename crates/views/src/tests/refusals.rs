@@ -24,6 +24,7 @@ fn rejections() -> Vec<Rejection> {
         Rejection::Stopped { at: "7".to_owned() },
         Rejection::OrderContradicted { what: "the lines differ" },
         Rejection::OrderIncomplete { what: "at least one line" },
+        Rejection::CouponRefused { number: "7".to_owned(), why: "a coupon works once" },
         Rejection::UnknownCase { case: case.clone() },
         Rejection::CaseReused { case: case.clone() },
         Rejection::NotPossibleNow { case: case.clone(), status: "done" },
@@ -101,7 +102,7 @@ fn every_refusal_is_a_sentence_in_both_languages() {
 fn what_refusals_quote_has_a_chinese_name() {
     let source = source_of_dossier();
     let mut quoted: Vec<&str> = Vec::new();
-    for before in ["what: \"", "until: \"", "Some(\"the ", "unwrap_or(\"the "] {
+    for before in ["what: \"", "until: \"", "Some(\"the ", "unwrap_or(\"the ", "refused(\""] {
         for (at, _) in source.match_indices(before) {
             let start = at + before.find('"').unwrap() + 1;
             quoted.extend(source[start..].split('"').next());

@@ -129,6 +129,7 @@ pub(crate) fn order() -> Order {
         postage: fen(1_000),
         paid: tenders(33_000, 4_000),
         coupon: fen(4_000),
+        coupons: Vec::new(),
         promotions: Vec::new(),
         pack: id("mini@1"),
     }
@@ -161,6 +162,8 @@ pub(crate) fn case() -> Case {
         returns: Vec::new(),
         assessment: None,
         answered: Vec::new(),
+        deposit: None,
+        claim: None,
         handed_over: false,
         raised: Vec::new(),
     }

@@ -5,8 +5,8 @@ use dossier::{
     case::{Finding, Place},
     command::{Application, OrderFacts, PayoutOutcome},
     facts::Fact,
-    order::{Announced, SoldLine},
-    words::{Direction, GoodsClass, Purpose, Raising, Role},
+    order::{Announced, Coupon, SoldLine},
+    words::{CouponOf, Direction, GoodsClass, Purpose, Raising, Role},
 };
 use kernel::Quantity;
 use policy::Value;
@@ -57,6 +57,9 @@ pub(crate) fn commands() -> Vec<Command> {
         },
         Command::RepayPostage { case: case(), laid_out: fen(1_200), insurance_paid: fen(1_000) },
         Command::DecideApproval { case: case(), approve: true, ground: ground() },
+        Command::TakeDeposit { case: case(), amount: fen(10_000) },
+        Command::FileClaim { case: case(), carrier: carrier(), amount: fen(8_000) },
+        Command::AnswerClaim { case: case(), paid: fen(5_000) },
         Command::SendReplacement { case: case(), parcel: id("SF2"), carrier: carrier() },
         Command::FinishCase { case: case() },
         Command::ExtendReceipt { until: at(900_000), ground: ground() },
@@ -106,6 +109,7 @@ fn order_facts() -> OrderFacts {
         postage: fen(1_000),
         paid: order.paid,
         coupon: fen(100),
+        coupons: vec![Coupon { number: "Q2".to_owned(), of: CouponOf::Marketplace, off: fen(200) }],
         promotions: vec![Announced {
             threshold: fen(30_000),
             off: fen(4_000),

@@ -63,6 +63,11 @@ fn case_changes() -> Vec<CaseChange> {
         CaseChange::Evidence(evidence()),
         CaseChange::ReturnEntered { parcel: id("SF1"), carrier: "圆通速递".to_owned() },
         CaseChange::Assessed(Box::new(assessment())),
+        CaseChange::DepositTaken { amount: fen(10_000) },
+        CaseChange::ClaimFiled {
+            carrier: "圆通速递".to_owned(), amount: fen(8_000), at: at(2)
+        },
+        CaseChange::ClaimAnswered { paid: fen(5_000), declined: fen(3_000) },
         CaseChange::Judged(Box::new(judgement())),
         CaseChange::Raised(Box::new(raised())),
         CaseChange::Status { status: Status::InDispute, ground: "平台介入".to_owned() },
