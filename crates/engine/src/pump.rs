@@ -297,15 +297,20 @@ impl Pump {
     }
 
     fn pack_for(&self, dossier: &Dossier, request: &Request) -> Result<Arc<Pack>, EngineError> {
-        let (pack, name) = match dossier {
-            Dossier::Open(body) => {
-                (self.shelf.version(&body.order.pack), body.order.pack.to_string())
-            }
-            Dossier::Absent | Dossier::Stopped { .. } => {
-                (self.shelf.current(&request.pack), request.pack.clone())
-            }
+        let find = || match dossier {
+            Dossier::Open(body) => self.shelf.version(&body.order.pack),
+            Dossier::Absent | Dossier::Stopped { .. } => self.shelf.current(&request.pack),
         };
-        pack.ok_or(EngineError::UnknownPack { pack: name })
+        if let Some(pack) = find() {
+            return Ok(pack);
+        }
+        self.shelf.take_down(&*self.store)?;
+        find().ok_or_else(|| EngineError::UnknownPack {
+            pack: match dossier {
+                Dossier::Open(body) => body.order.pack.to_string(),
+                Dossier::Absent | Dossier::Stopped { .. } => request.pack.clone(),
+            },
+        })
     }
 }
 

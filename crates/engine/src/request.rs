@@ -7,6 +7,8 @@ use kernel::{CommandKey, DossierKey};
 use store::{Epoch, StoreError, Version};
 use thiserror::Error;
 
+use crate::shelf::ShelfError;
+
 /// A command, who gives it, and its name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Request {
@@ -40,6 +42,8 @@ pub enum EngineError {
     Contended,
     #[error("the order's policy pack `{pack}` is not on the shelf")]
     UnknownPack { pack: String },
+    #[error("the packs on the shelf cannot be read")]
+    Shelf(#[from] ShelfError),
     #[error("the order cannot be read back")]
     Unreadable(#[from] codec::DecodeError),
     /// Whether the command was carried out is unknown. Ask again under the same key.

@@ -42,8 +42,20 @@ pub enum ShelfError {
 impl Shelf {
     /// Takes down every version the store keeps.
     pub fn open(store: &dyn Store) -> Result<Self, ShelfError> {
-        let mut packs = Packs::default();
+        let shelf = Self { packs: RwLock::default() };
+        shelf.take_down(store)?;
+        Ok(shelf)
+    }
+
+    /// Takes down what the store has by now, and nobody here has seen. An order may have been
+    /// bought under a pack that another process published. What new orders come under here stays.
+    pub(crate) fn take_down(&self, store: &dyn Store) -> Result<(), ShelfError> {
+        let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
+        let current = packs.current.clone();
         for Document { name, body, .. } in store.documents(KIND)? {
+            if packs.by_id.keys().any(|it| it.as_str() == name) {
+                continue;
+            }
             let sources = codec::decode_sources(&body)
                 .map_err(|source| ShelfError::Unreadable { name: name.clone(), source })?;
             let pack_name = name.split('@').next().unwrap_or(&name);
@@ -57,7 +69,8 @@ impl Shelf {
                 }
             }
         }
-        Ok(Self { packs: RwLock::new(packs) })
+        packs.current.extend(current);
+        Ok(())
     }
 
     /// Puts a pack on the shelf and makes it the one new orders come under.

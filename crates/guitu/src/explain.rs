@@ -2,7 +2,6 @@
 
 use std::{
     io::{Write, stdout},
-    path::PathBuf,
     process::ExitCode,
     sync::Arc,
 };
@@ -13,17 +12,16 @@ use dossier::Dossier;
 use engine::Shelf;
 use kernel::{CommandKey, DossierKey, OrderNo, ShopId};
 use store::{Store, Term, TermKind, Wanted};
-use store_sqlite::SqliteStore;
 
-use crate::triage::Language;
+use crate::{database::Place, triage::Language};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Case number (退款编号) or order number.
     case: String,
     /// The database, as kept by `guitu triage --db`.
-    #[arg(long)]
-    db: PathBuf,
+    #[arg(long, env = "GUITU_DATABASE_URL")]
+    db: Place,
     /// The shop, if the database holds several.
     #[arg(long)]
     shop: Option<String>,
@@ -32,10 +30,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    if !arguments.db.exists() {
-        bail!("there is no database at {}", arguments.db.display());
-    }
-    let store = Arc::new(SqliteStore::open(&arguments.db)?);
+    let store: Arc<dyn Store> = arguments.db.open_existing()?;
     let shelf = Shelf::open(&*store)?;
     let mut told = false;
     for key in found(&*store, arguments)? {
@@ -62,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
     }
     if !told {
-        bail!("no case or order `{}` is in {}", arguments.case, arguments.db.display());
+        bail!("no case or order `{}` is in {}", arguments.case, arguments.db);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -17,7 +17,7 @@ use store::{Document, Hold, Store};
 use store_sqlite::SqliteStore;
 
 use self::{files::Files, recency::Recency, report::Report};
-use crate::{clock, packs};
+use crate::{clock, database::Place, packs};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -67,8 +67,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     rejected: Option<PathBuf>,
     /// Keep the result in this database and add to it next time; otherwise it is thrown away.
-    #[arg(long)]
-    db: Option<PathBuf>,
+    #[arg(long, env = "GUITU_DATABASE_URL")]
+    db: Option<Place>,
     /// How many rows to show on the screen; 0 shows all.
     #[arg(long, default_value_t = 40)]
     rows: usize,
@@ -134,10 +134,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let words = packs::sources(arguments.packs.as_deref())?;
     let mut files = files::read(arguments, &words, intake::Context { zone, now })?;
 
-    let store: Arc<dyn Store> = Arc::new(match &arguments.db {
-        Some(file) => SqliteStore::open(file)?,
-        None => SqliteStore::open_temporary()?,
-    });
+    let store: Arc<dyn Store> = match &arguments.db {
+        Some(place) => place.open()?,
+        None => Arc::new(SqliteStore::open_temporary()?),
+    };
     let shelf = Arc::new(Shelf::open(&*store)?);
     shelf.publish(&*store, pack)?;
     let fixed: Arc<dyn Clock> = Arc::new(move || now);

@@ -6,7 +6,7 @@ use expect_test::expect;
 use store_memory::MemoryStore;
 use store_sqlite::SqliteStore;
 
-use super::shop::{Shop, apply, approve, compensate, order, request};
+use super::shop::{Shop, apply, approve, compensate, newer_pack, order, request};
 use crate::EngineError;
 
 fn shop() -> Shop {
@@ -142,19 +142,7 @@ fn an_order_keeps_the_pack_version_it_was_bought_under() {
     let shop = Shop::on(store.clone());
     shop.give("k1", order()).unwrap();
     let bought_under = shop.body("A1").order.pack;
-    let newer = {
-        let mut sources: std::collections::BTreeMap<String, String> = super::shop::base_pack()
-            .sources()
-            .iter()
-            .map(|(path, text)| (path.to_owned(), text.to_owned()))
-            .collect();
-        for text in sources.values_mut() {
-            *text = text.replace("version = \"1\"", "version = \"2\"");
-        }
-        let sources = policy::Sources::new(sources);
-        policy::Pack::build("base", &sources, &dossier::VOCABULARY).unwrap()
-    };
-    let newer = shop.engine.shelf().publish(&*store, newer).unwrap();
+    let newer = shop.engine.shelf().publish(&*store, newer_pack()).unwrap();
     assert_ne!(newer.id(), &bought_under);
     shop.give("k2", apply("R1", 1)).unwrap();
     let judgement = shop.body("A1").cases.remove(0).judgement.unwrap();

@@ -6,7 +6,7 @@ use kernel::CommandKey;
 use store::{Store, Version};
 use store_memory::MemoryStore;
 
-use super::shop::{Shop, apply, dossier, order, request};
+use super::shop::{Shop, apply, dossier, newer_pack, order, request};
 use crate::{EngineError, Reply, Request};
 
 /// Both want pieces of the same few orders, in long queues, so that each decides ahead of what it
@@ -64,4 +64,18 @@ fn check(store: &dyn Store, request: &Request, answer: Result<Reply, EngineError
 fn versions(store: &dyn Store, order: &str, command: &CommandKey) -> Vec<Version> {
     let history = store.history(&dossier(order), Version(0), 10_000).unwrap();
     history.into_iter().filter(|it| it.command == *command).map(|it| it.version).collect()
+}
+
+#[test]
+fn an_order_under_a_pack_that_the_other_published_is_dealt_with() {
+    let store: Arc<MemoryStore> = Arc::default();
+    let (left, right) = (Shop::on(store.clone()), Shop::on(store.clone()));
+    let newer = right.engine.shelf().publish(&*store, newer_pack()).unwrap();
+    right.give("k1", order()).unwrap();
+    assert_eq!(&right.body("A1").order.pack, newer.id());
+    left.give("k2", apply("R1", 1)).unwrap();
+
+    // What comes under which pack here is still for this engine to be told.
+    left.engine.execute(request("A2", "k1", order())).unwrap();
+    assert_ne!(&left.body("A2").order.pack, newer.id());
 }

@@ -101,6 +101,16 @@ pub(super) fn base_pack() -> Pack {
     Pack::build("base", &Sources::new(files), &dossier::VOCABULARY).unwrap()
 }
 
+/// The same as its second version.
+pub(super) fn newer_pack() -> Pack {
+    let pack = base_pack();
+    let newer = |(path, text): (&str, &str)| {
+        (path.to_owned(), text.replace("version = \"1\"", "version = \"2\""))
+    };
+    let sources = Sources::new(pack.sources().iter().map(newer).collect());
+    Pack::build("base", &sources, &dossier::VOCABULARY).unwrap()
+}
+
 pub(super) fn dossier(order: &str) -> DossierKey {
     DossierKey::new(ShopId::lossy("shop"), OrderNo::lossy(order))
 }
