@@ -268,6 +268,22 @@ pub struct Context<'a> {
     /// Whether the shop's systems can be acted on, so that automatic verdicts are carried out.
     /// Otherwise they are work for people, like all others.
     pub automatic: bool,
-    /// What the actor has given away today on other orders, in this shop (AUTH: daily budget).
-    pub spent_today: Money,
+    /// What the actor has given away today, in this shop (AUTH: daily budget). Needed for commands
+    /// that [may give](Command::may_give); where it is not known, no budget is taken to be left.
+    pub spent_today: Option<Money>,
+}
+
+impl Command {
+    /// Whether somebody may give money by it that counts towards their daily budget.
+    pub fn may_give(&self) -> bool {
+        matches!(
+            self,
+            Self::Approve { .. }
+                | Self::Decline { .. }
+                | Self::RefundAhead { .. }
+                | Self::Compensate { .. }
+                | Self::RepayPostage { .. }
+                | Self::DecideApproval { .. }
+        )
+    }
 }

@@ -271,8 +271,12 @@ impl Pump {
         now: kernel::Timestamp,
     ) -> Result<(Arc<Pack>, Vec<Event>, Dossier), EngineError> {
         let pack = self.pack_for(before, request)?;
-        let person = (request.dossier.shop.clone(), request.actor.id.clone(), day_of(&pack, now));
-        let spent_today = *self.spending.of(self.handed, person)?;
+        let spent_today = if request.command.may_give() {
+            let (shop, actor) = (request.dossier.shop.clone(), request.actor.id.clone());
+            Some(*self.spending.of(self.handed, (shop, actor, day_of(&pack, now)))?)
+        } else {
+            None
+        };
         let context = Context {
             now,
             actor: &request.actor,

@@ -52,8 +52,11 @@ fn entitled(
         _ => return Err(no(ask)),
     }
     let above = |limit: Option<Money>| limit.map_or(Ok(false), |limit| amount.exceeds(limit));
-    let today = context.spent_today.plus(amount)?;
-    let over_budget = ruling.amount("daily").map_or(Ok(false), |budget| today.exceeds(budget))?;
+    let over_budget = match (ruling.amount("daily"), context.spent_today) {
+        (None, _) => false,
+        (Some(budget), Some(spent)) => spent.plus(amount)?.exceeds(budget)?,
+        (Some(_), None) => true,
+    };
     let needs_two = !amount.compare(context.pack.amount("four-eyes-from")?)?.is_lt();
     if above(ruling.amount("limit"))? || over_budget || needs_two {
         return Ok(Entitled::With(ask));

@@ -107,7 +107,8 @@ pub(super) fn newer_pack() -> Pack {
     let newer = |(path, text): (&str, &str)| {
         (path.to_owned(), text.replace("version = \"1\"", "version = \"2\""))
     };
-    let sources = Sources::new(pack.sources().iter().map(newer).collect());
+    let sources: BTreeMap<String, String> = pack.sources().iter().map(newer).collect();
+    let sources = Sources::new(sources);
     Pack::build("base", &sources, &dossier::VOCABULARY).unwrap()
 }
 

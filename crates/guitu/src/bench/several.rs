@@ -150,7 +150,7 @@ impl Process {
     }
 
     fn go(&mut self) -> Result<()> {
-        self.to.write_all(b"go\\n")?;
+        self.to.write_all(b"go\n")?;
         Ok(self.to.flush()?)
     }
 
