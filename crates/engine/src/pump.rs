@@ -124,7 +124,7 @@ impl Pump {
     fn keeps_too_much(&self) -> bool {
         self.config.kept < self.ahead.len()
             || self.config.kept.saturating_mul(4) < self.answered.len()
-            || self.spending.is_older_than(self.handed)
+            || self.spending.is_old(self.clock.now())
     }
 
     fn wait_for_report(&mut self) {
@@ -154,7 +154,9 @@ impl Pump {
         self.retries.extend(report.retries);
         if !self.is_writing() {
             self.answered.clear();
-            self.spending.forget();
+            if self.spending.is_old(self.clock.now()) {
+                self.spending.forget();
+            }
             if self.config.kept < self.ahead.len() {
                 self.ahead.clear();
             }
@@ -228,7 +230,7 @@ impl Pump {
         }
 
         let day = day_of(&pack, now);
-        self.spending.note(self.handed, &request.dossier.shop, day, &events)?;
+        self.spending.note(now, &request.dossier.shop, day, &events);
         let next = Version(version.0.saturating_add(1));
         let kinds: Vec<String> = events.iter().map(|it| it.kind().to_owned()).collect();
         let answered = Answered {
@@ -273,7 +275,7 @@ impl Pump {
         let pack = self.pack_for(before, request)?;
         let spent_today = if request.command.may_give() {
             let (shop, actor) = (request.dossier.shop.clone(), request.actor.id.clone());
-            Some(*self.spending.of(self.handed, (shop, actor, day_of(&pack, now)))?)
+            Some(self.spending.of(now, (shop, actor, day_of(&pack, now)))?)
         } else {
             None
         };

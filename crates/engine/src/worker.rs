@@ -185,10 +185,15 @@ impl Worker<'_> {
         if surplus.is_empty() {
             return Ok(());
         }
-        if let Some((tenure, _)) = &mut *lock(heard) {
+        let kept = lock(heard).as_mut().map(|(tenure, _)| {
             tenure.leases.retain(|bucket, _| !surplus.contains(bucket));
+            tenure.clone()
+        });
+        self.leases.release(self.name, surplus)?;
+        if let Some(kept) = kept {
+            (self.tell)(News::Tenure(&kept));
         }
-        Ok(self.leases.release(self.name, surplus)?)
+        Ok(())
     }
 }
 

@@ -228,6 +228,10 @@ fn loaded(
         n_orders = n_orders.saturating_add(2_000);
         took = took.saturating_add(portion);
     }
+    // What the load left in the machine's memory is written out first: a shop does not fill up
+    // overnight.
+    let written_out = std::process::Command::new("sync").status()?;
+    ensure!(written_out.success(), "`sync` failed");
     let (n_commands, batches, _) = take(arguments.orders)?;
     Ok(json!({
         "events": written,
