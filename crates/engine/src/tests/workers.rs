@@ -121,7 +121,8 @@ fn two_processes_share_the_work_and_send_each_refund_once() {
         right.work(&world);
         left.work(&world);
     }
-    expect!["leases 1024 of 1024; leases 1024 of 512; leases 512 of 512; 43 effects"].assert_eq(&left.told());
+    expect!["leases 1024 of 1024; leases 1024 of 512; leases 512 of 512; 43 effects"]
+        .assert_eq(&left.told());
     expect!["leases 0 of 512; leases 512 of 512; 29 effects"].assert_eq(&right.told());
     assert_all_paid_once(&world, &left);
 }
