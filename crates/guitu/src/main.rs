@@ -80,9 +80,16 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
+        // Whoever read has read enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("guitu: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().filter_map(|it| it.downcast_ref::<std::io::Error>());
+    io.map(std::io::Error::kind).any(|it| it == std::io::ErrorKind::BrokenPipe)
 }

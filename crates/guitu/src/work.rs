@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// nobody and keeps in FILE what it was told to pay.
     #[arg(long)]
     outside: OutsidePlace,
+    /// Also carry out what policy calls automatic, and not only what people have decided.
+    #[arg(long)]
+    automatic: bool,
     /// What others know this process by; made up if it is not given.
     #[arg(long)]
     name: Option<WorkerId>,
@@ -53,7 +56,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let database = arguments.db.open_existing()?;
     let shelf = Arc::new(Shelf::open(&*database)?);
     let clock = Arc::new(clock::now);
-    let engine = Engine::start(database.clone(), clock, shelf, Config::default())?;
+    let config = Config { automatic: arguments.automatic, ..Config::default() };
+    let engine = Engine::start(database.clone(), clock, shelf, config)?;
     let payments = &arguments.outside.payments;
     let sandbox = Sandbox::with_journal(payments, Faults::default())
         .with_context(|| format!("opening {}", payments.display()))?;
