@@ -15,7 +15,9 @@ Measure the release binary on an otherwise idle machine, five times, and report 
   target/release/guitu bench engine --json
   target/release/guitu bench policy --json
   target/release/guitu bench reads --json
+  target/release/guitu bench several --store postgres://… --json
 
+`engine` and `reads` take `--store postgres://…` as well.
 docs/benchmarks.md says what each figure means and what it was.";
 
 /// Turns the example exports into a worklist. `more` is handed on to `guitu triage`.
