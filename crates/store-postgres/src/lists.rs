@@ -110,15 +110,7 @@ pub(crate) fn tasks(session: &Session, page: &TaskPage) -> Result<Vec<Listed<Tas
         let dossier = row::dossier_of(&page.shop, it)?;
         listed.push(Listed { dossier, row: copies::task_row(it)? });
     }
-    if let [_, _, ..] = *roles {
-        listed.sort_by(|a, b| {
-            let place =
-                |it: &Listed<TaskRow>| (it.row.rank, it.dossier.clone(), it.row.task.clone());
-            place(a).cmp(&place(b))
-        });
-        listed.truncate(page.limit);
-    }
-    Ok(listed)
+    Ok(Listed::first_of(listed, page.limit, |it| (it.rank, it.task.as_str())))
 }
 
 pub(crate) fn cases(session: &Session, page: &CasePage) -> Result<Vec<Listed<CaseRow>>, Failure> {
@@ -131,15 +123,7 @@ pub(crate) fn cases(session: &Session, page: &CasePage) -> Result<Vec<Listed<Cas
         let dossier = row::dossier_of(&page.shop, it)?;
         listed.push(Listed { dossier, row: lookups::case_row(it)? });
     }
-    if let [_, _, ..] = *statuses {
-        listed.sort_by(|a, b| {
-            let place =
-                |it: &Listed<CaseRow>| (it.row.rank, it.dossier.clone(), it.row.case.clone());
-            place(a).cmp(&place(b))
-        });
-        listed.truncate(page.limit);
-    }
-    Ok(listed)
+    Ok(Listed::first_of(listed, page.limit, |it| (it.rank, it.case.as_str())))
 }
 
 /// The role or status asked for, or all that there are, each by a jump over the index from the one

@@ -101,15 +101,7 @@ pub(crate) fn tasks(
             listed.push(row?);
         }
     }
-    if let [_, _, ..] = *roles {
-        listed.sort_by(|a, b| {
-            let place =
-                |it: &Listed<TaskRow>| (it.row.rank, it.dossier.clone(), it.row.task.clone());
-            place(a).cmp(&place(b))
-        });
-        listed.truncate(page.limit);
-    }
-    Ok(listed)
+    Ok(Listed::first_of(listed, page.limit, |it| (it.rank, it.task.as_str())))
 }
 
 pub(crate) fn cases(
@@ -139,15 +131,7 @@ pub(crate) fn cases(
             listed.push(row?);
         }
     }
-    if let [_, _, ..] = *statuses {
-        listed.sort_by(|a, b| {
-            let place =
-                |it: &Listed<CaseRow>| (it.row.rank, it.dossier.clone(), it.row.case.clone());
-            place(a).cmp(&place(b))
-        });
-        listed.truncate(page.limit);
-    }
-    Ok(listed)
+    Ok(Listed::first_of(listed, page.limit, |it| (it.rank, it.case.as_str())))
 }
 
 /// All roles or statuses that `next` finds, each by a jump over the index from the one before.

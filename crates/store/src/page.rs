@@ -40,6 +40,23 @@ pub struct Listed<R> {
     pub row: R,
 }
 
+impl<R> Listed<R> {
+    /// The page out of pages of several lists, in order of rank, then dossier, then id; `place` is
+    /// the rank and the id of a row.
+    pub fn first_of(
+        mut pages: Vec<Self>,
+        limit: usize,
+        place: impl Fn(&R) -> (i64, &str),
+    ) -> Vec<Self> {
+        pages.sort_by(|a, b| {
+            let ((a_rank, a_id), (b_rank, b_id)) = (place(&a.row), place(&b.row));
+            (a_rank, &a.dossier, a_id).cmp(&(b_rank, &b.dossier, b_id))
+        });
+        pages.truncate(limit);
+        pages
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DueTimer {
     pub dossier: DossierKey,
