@@ -8,6 +8,7 @@
 
 mod leases;
 mod ranked;
+mod records;
 mod tables;
 
 use std::{
@@ -29,7 +30,7 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    fn tables(&self) -> MutexGuard<'_, Tables> {
+    pub(crate) fn tables(&self) -> MutexGuard<'_, Tables> {
         // Nothing in `Tables` panics, so that a poisoned lock still guards whole tables.
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -30,6 +30,7 @@ pub(crate) struct Tables {
     spending: BTreeMap<(ShopId, ActorId, i64), Spending>,
     documents: BTreeMap<(String, String), String>,
     pub(crate) leases: Table,
+    pub(crate) records: crate::records::Table,
 }
 
 /// Amounts by order and payout.

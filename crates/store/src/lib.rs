@@ -16,8 +16,10 @@
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod copy;
+mod feed;
 mod lease;
 mod page;
+mod record;
 mod row;
 
 use kernel::{ActorId, Bucket, CaseNo, CommandKey, DossierKey, ShopId, Timestamp};
@@ -25,8 +27,10 @@ use thiserror::Error;
 
 pub use crate::{
     copy::{Copies, Dump, Finding, Spending},
+    feed::{Fed, Feed},
     lease::{Beat, Epoch, Hold, Lease, Leases, Sharing, Tenure},
     page::{Attempt, CasePage, Cursor, DueEffect, DueTimer, Listed, TaskPage, Total},
+    record::{Draft, Record, RecordChange, RecordKey, RecordPage, Records},
     row::{CaseRow, EffectRow, EntryRow, RowChange, SpendRow, TaskRow, Term, TermKind, TimerRow},
 };
 

@@ -19,6 +19,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("views", &["codec", "dossier", "kernel", "money", "policy", "store"]),
     ("engine", &["codec", "dossier", "kernel", "money", "policy", "store", "views"]),
     ("intake", &["codec", "dossier", "kernel", "money"]),
+    ("people", &["kernel", "store"]),
+    ("vault", &["kernel", "store"]),
+    ("evidence", &["codec", "dossier", "kernel", "money", "policy", "store", "views"]),
+    ("webhooks", &["codec", "dossier", "kernel", "store"]),
+    ("api", ALL_BELOW_API),
     ("testkit", ALL_BELOW_TESTKIT),
     ("guitu", ALL_BELOW_GUITU),
     ("xtask", &[]),
@@ -39,20 +44,41 @@ const ALL_BELOW_TESTKIT: &[&str] = &[
     "views",
 ];
 
-const ALL_BELOW_GUITU: &[&str] = &[
+const ALL_BELOW_API: &[&str] = &[
     "codec",
     "dossier",
     "engine",
+    "evidence",
     "intake",
     "kernel",
     "money",
+    "people",
+    "policy",
+    "store",
+    "vault",
+    "views",
+    "webhooks",
+];
+
+const ALL_BELOW_GUITU: &[&str] = &[
+    "api",
+    "codec",
+    "dossier",
+    "engine",
+    "evidence",
+    "intake",
+    "kernel",
+    "money",
+    "people",
     "policy",
     "store",
     "store-memory",
     "store-postgres",
     "store-sqlite",
     "testkit",
+    "vault",
     "views",
+    "webhooks",
 ];
 
 pub(super) fn dependencies_point_down(repository: &Repository) -> Vec<String> {

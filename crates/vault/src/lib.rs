@@ -1,0 +1,1 @@
+//! Personal data: sealed where it is kept, masked where it is shown.
