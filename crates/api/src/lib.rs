@@ -16,10 +16,13 @@ mod app;
 mod caller;
 mod cases;
 mod commands;
+mod describe;
 mod headers;
 mod orders;
+mod packs;
 mod problem;
 mod refusals;
+mod search;
 mod tasks;
 mod wire;
 
@@ -32,19 +35,9 @@ pub use crate::{
     problem::Problem,
 };
 
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "Guitu",
-    version = "1",
-    description = "After-sales: refunds, returns, exchanges, repairs, claims and what belongs to \
-        them. Amounts are whole fen of CNY, instants RFC 3339. Every write takes an \
-        `Idempotency-Key`; problems are RFC 9457 in the language of `Accept-Language`."
-))]
-struct Description;
-
 /// The routes, and the document that describes them; both come from the same list.
 pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
-    let (router, document) = OpenApiRouter::with_openapi(Description::openapi())
+    let (router, mut document) = OpenApiRouter::with_openapi(describe::Description::openapi())
         .routes(routes!(orders::read_order, orders::record_order))
         .routes(routes!(commands::command_order))
         .routes(routes!(orders::read_history))
@@ -61,11 +54,17 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tasks::count_tasks))
         .routes(routes!(commands::command_task))
         .routes(routes!(commands::command_payout))
+        .routes(routes!(search::search))
+        .routes(routes!(packs::list_packs, packs::publish_pack))
+        .routes(routes!(packs::read_pack))
+        .routes(routes!(packs::check_pack))
+        .routes(routes!(packs::go_back_to_pack))
         .split_for_parts();
     let router = router
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_that_way)
         .layer(middleware::from_fn(problem::in_callers_language));
+    describe::complete(&mut document);
     (router, document)
 }
 

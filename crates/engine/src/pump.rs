@@ -305,7 +305,6 @@ impl Pump {
             _ => Ok((loaded.version, crate::state(&*self.store, key, &loaded)?)),
         }
     }
-
 }
 
 fn repeat(known: &Answered, fingerprint: u64) -> Result<Reply, EngineError> {
