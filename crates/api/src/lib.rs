@@ -21,12 +21,20 @@ mod headers;
 mod orders;
 mod packs;
 mod problem;
+mod reference;
 mod refusals;
 mod search;
 mod tasks;
 mod wire;
 
-use axum::{Router, middleware};
+use axum::{
+    Router,
+    body::Bytes,
+    http::{HeaderName, header},
+    middleware,
+    response::Html,
+    routing::get,
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -60,12 +68,23 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(packs::check_pack))
         .routes(routes!(packs::go_back_to_pack))
         .split_for_parts();
+    describe::complete(&mut document);
+    let (json, page) = described(&document);
     let router = router
+        .route("/api/openapi.json", get(move || async move { ([JSON], json) }))
+        .route("/api/reference", get(move || async move { Html(page) }))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_that_way)
         .layer(middleware::from_fn(problem::in_callers_language));
-    describe::complete(&mut document);
     (router, document)
+}
+
+const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");
+
+/// The document as JSON, and as a page for people. Made once, shared by all requests.
+fn described(document: &utoipa::openapi::OpenApi) -> (Bytes, Bytes) {
+    let value = serde_json::to_value(document).unwrap_or_default();
+    (Bytes::from(value.to_string()), Bytes::from(reference::page(&value)))
 }
 
 async fn nothing_here() -> Problem {
