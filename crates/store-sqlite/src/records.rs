@@ -47,35 +47,39 @@ pub(crate) struct Lists {
 }
 
 macro_rules! lists {
-    ($columns:literal, $from:literal) => {
+    ($columns:literal, $list:literal, $join:literal, $within:literal) => {
         Lists {
-            ascending: concat!("SELECT ", $columns, $from, " ORDER BY l.rank, l.id LIMIT ?7"),
-            descending: concat!(
-                "SELECT ",
-                $columns,
-                $from,
-                " ORDER BY l.rank DESC, l.id DESC LIMIT ?7"
-            ),
-            count: concat!("SELECT 1", $from, " LIMIT ?7"),
+            ascending: lists!($columns, $list, $join, $within, "ORDER BY l.rank, l.id"),
+            descending: lists!($columns, $list, $join, $within, "ORDER BY l.rank DESC, l.id DESC"),
+            count: lists!("1", $list, "", $within, ""),
         }
+    };
+    ($columns:literal, $list:literal, $join:literal, $within:literal, $order:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM ",
+            $list,
+            " AS l ",
+            $join,
+            " WHERE l.kind = ?1 AND l.shop = ?2 AND (l.rank, l.id) > (?3, ?4)
+                AND (l.rank, l.id) < (?5, ?6) ",
+            $within,
+            $order,
+            " LIMIT ?7"
+        )
     };
 }
 
-pub(crate) const OF_KIND: Lists = lists!(
-    "l.id, l.version, l.rank, l.marks, l.body",
-    "
-    FROM record l
-    WHERE l.kind = ?1 AND l.shop = ?2 AND (l.rank, l.id) > (?3, ?4) AND (l.rank, l.id) < (?5, ?6)"
-);
+pub(crate) const OF_KIND: Lists =
+    lists!("l.id, l.version, l.rank, l.marks, l.body", "record", "", "");
 
 /// `CROSS JOIN` only says in which order.
 pub(crate) const OF_MARK: Lists = lists!(
     "r.id, r.version, r.rank, r.marks, r.body",
-    "
-    FROM record_mark l
-    CROSS JOIN record r ON r.kind = l.kind AND r.shop = l.shop AND r.id = l.id
-    WHERE l.kind = ?1 AND l.shop = ?2 AND (l.rank, l.id) > (?3, ?4) AND (l.rank, l.id) < (?5, ?6)
-        AND l.mark = ?8"
+    "record_mark",
+    "CROSS JOIN record AS r ON r.kind = l.kind AND r.shop = l.shop AND r.id = l.id",
+    "AND l.mark = ?8 "
 );
 
 pub(crate) const ALL: &str = "
