@@ -4,12 +4,12 @@ use std::{
     net::IpAddr,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
 };
 
 use kernel::{Clock, DossierKey, OrderNo, ShopId, Span, Timestamp};
-use store::Records;
+use store::{Record, RecordChange, RecordKey, RecordPage, Records, StoreError};
 use store_memory::MemoryStore;
 
 use crate::{
@@ -22,7 +22,7 @@ const MORNING: i64 = 1_790_000_000;
 
 pub(crate) struct Office {
     pub(crate) people: People,
-    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) store: Arc<Counted>,
     now: Arc<AtomicI64>,
 }
 
@@ -33,7 +33,7 @@ impl Office {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
-        let store = Arc::new(MemoryStore::default());
+        let store = Arc::new(Counted::default());
         let now = Arc::new(AtomicI64::new(MORNING));
         let people = people(&store, &now, settings, keys(&[("k1", 1)]));
         let office = Self { people, store, now };
@@ -86,7 +86,7 @@ impl Office {
 }
 
 fn people(
-    store: &Arc<MemoryStore>,
+    store: &Arc<Counted>,
     now: &Arc<AtomicI64>,
     settings: Settings,
     buyer_keys: BuyerKeys,
@@ -95,7 +95,7 @@ fn people(
     let clock: Arc<dyn Clock> =
         Arc::new(move || Timestamp::from_epoch_seconds(now.load(Ordering::SeqCst)));
     let matrix = Matrix::built_in().unwrap();
-    let records: Arc<dyn Records> = Arc::<MemoryStore>::clone(store);
+    let records: Arc<dyn Records> = Arc::<Counted>::clone(store);
     People::new(records, clock, Setup { settings, matrix, buyer_keys }).unwrap()
 }
 
@@ -138,4 +138,41 @@ pub(crate) fn order(shop_name: &str, number: &str) -> DossierKey {
 
 pub(crate) fn from(address: &str) -> Origin<'static> {
     Origin { address: address.parse::<IpAddr>().unwrap(), agent: "a browser" }
+}
+
+/// A store that counts what it is asked.
+#[derive(Debug, Default)]
+pub(crate) struct Counted {
+    inner: MemoryStore,
+    n_reads: AtomicUsize,
+    n_writes: AtomicUsize,
+}
+
+impl Counted {
+    /// Reads, and changes written, since the beginning.
+    pub(crate) fn so_far(&self) -> [usize; 2] {
+        [self.n_reads.load(Ordering::SeqCst), self.n_writes.load(Ordering::SeqCst)]
+    }
+}
+
+impl Records for Counted {
+    fn records(&self, keys: &[RecordKey]) -> Result<Vec<Option<Record>>, StoreError> {
+        self.n_reads.fetch_add(keys.len(), Ordering::SeqCst);
+        self.inner.records(keys)
+    }
+
+    fn write_records(&self, changes: &[RecordChange]) -> Result<bool, StoreError> {
+        self.n_writes.fetch_add(changes.len(), Ordering::SeqCst);
+        self.inner.write_records(changes)
+    }
+
+    fn list_records(&self, page: &RecordPage) -> Result<Vec<Record>, StoreError> {
+        self.n_reads.fetch_add(1, Ordering::SeqCst);
+        self.inner.list_records(page)
+    }
+
+    fn count_records(&self, page: &RecordPage) -> Result<usize, StoreError> {
+        self.n_reads.fetch_add(1, Ordering::SeqCst);
+        self.inner.count_records(page)
+    }
 }

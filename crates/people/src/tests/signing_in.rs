@@ -1,5 +1,7 @@
 //! Passwords, identities, and how often one may try.
 
+use std::sync::atomic::Ordering;
+
 use kernel::Span;
 use store::{RecordPage, Records};
 
@@ -44,6 +46,26 @@ fn a_wrong_password_an_unknown_login_and_a_closed_user_are_one_answer() {
         let refused = office.try_sign_in(login, password, None).unwrap_err();
         assert!(matches!(refused, SignInError::Refused), "{login}: {refused}");
     }
+}
+
+/// Without the clock: the same reads, the same writes and as many hashes take about the same time.
+#[test]
+fn an_unknown_login_costs_what_a_wrong_password_costs() {
+    let office = Office::new();
+    let gone = office.hire("gone", "north", &[Position::Agent]);
+    office.people.set_status(&office.people.console(), &gone.id, UserStatus::Closed).unwrap();
+    let cost = |login: &str, password: &str| {
+        let n_hashes = || office.people.hasher.n_computed.load(Ordering::SeqCst);
+        let (before, hashes_before) = (office.store.so_far(), n_hashes());
+        office.try_sign_in(login, password, None).unwrap_err();
+        let [reads, writes] = office.store.so_far();
+        [reads - before[0], writes - before[1], n_hashes() - hashes_before]
+    };
+    let expected = [4, 2, 1];
+    assert_eq!(cost("owner-of-north", "not the password"), expected);
+    assert_eq!(cost("nobody", "not the password"), expected);
+    assert_eq!(cost("gone", PASSWORD), expected);
+    assert_eq!(cost("owner-of-south", &"x".repeat(5000)), expected);
 }
 
 #[test]
