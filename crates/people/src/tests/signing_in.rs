@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use kernel::Span;
-use store::{RecordPage, Records};
+use store::{RecordChange, RecordPage, Records};
+use store_memory::MemoryStore;
 
 use super::office::{Office, PASSWORD, from, newcomer, seat, settings, shop};
 use crate::{
@@ -140,6 +141,37 @@ fn signing_in_oneself_does_not_hide_guesses_at_others() {
     office.pass(Span::hours(30));
     for _ in 0..50 {
         office.sign_in("owner-of-north");
+    }
+}
+
+/// The password is changed after it was found right and before the session begins.
+#[test]
+fn an_old_password_lets_nobody_in_however_close_it_is() {
+    let office = Office::new();
+    let change = |store: &MemoryStore| {
+        let all = store.list_records(&RecordPage::of("user", "", 9)).unwrap();
+        let mut drafts = all.into_iter().map(|it| it.draft);
+        let mut draft = drafts.find(|it| it.marks.contains("login:owner-of-north")).unwrap();
+        draft.body = draft.body.replace("\"generation\":1", "\"generation\":2");
+        let put = RecordChange::Put { draft, expected: None };
+        assert!(store.write_records(&[put]).unwrap());
+    };
+    // After two counts of tries, the login and the user.
+    office.store.interrupt(5, change);
+    let [login, _] = ["owner-of-north", "owner-of-south"]
+        .map(|it| office.try_sign_in(it, PASSWORD, None).map_err(|it| it.to_string()).map(|_| ()));
+    let all = office.store.list_records(&RecordPage::of("session", "", 9)).unwrap();
+    assert_eq!((login, all.len()), (Err("login or password is wrong".to_owned()), 1));
+}
+
+#[test]
+fn tries_are_forgotten_after_a_day_without_one() {
+    let office = Office::new();
+    let guess = || office.try_sign_in("owner-of-north", "guess guess", None).unwrap_err();
+    for _ in 0..3 {
+        let n_free = (0..9).take_while(|_| matches!(guess(), SignInError::Refused)).count();
+        assert_eq!(n_free, 5);
+        office.pass(Span::hours(25));
     }
 }
 
