@@ -54,6 +54,8 @@ pub(crate) struct Hasher {
     waiting: usize,
     queue: Mutex<Queue>,
     turn: Condvar,
+    #[cfg(test)]
+    pub(crate) n_computed: std::sync::atomic::AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -80,6 +82,8 @@ impl Hasher {
             waiting: hashing.waiting,
             queue: Mutex::default(),
             turn: Condvar::new(),
+            #[cfg(test)]
+            n_computed: 0.into(),
         })
     }
 
@@ -136,6 +140,8 @@ impl Hasher {
         }
         queue.running = queue.running.saturating_add(1);
         drop(queue);
+        #[cfg(test)]
+        self.n_computed.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let outcome = work();
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         queue.running = queue.running.saturating_sub(1);

@@ -6,10 +6,12 @@
 use std::fmt;
 
 use kernel::Timestamp;
+use store::RecordKey;
 use thiserror::Error;
 
 use crate::{
     Failure, Identity, Origin, People, Principal, SignedIn, UserError, UserId, UserStatus, address,
+    desk::Kept as _,
     limit::{self, Gate, Taking},
     password::Verdict,
     second_step::oneself,
@@ -171,7 +173,7 @@ impl People {
         let guard = self.desk.find::<Guard>(&user::login_key(login))?;
         let key = match &guard {
             Some(guard) => guard.body.user.key(),
-            None => store::RecordKey::of_all("user", "nobody"),
+            None => RecordKey::of_all(UserBody::KIND, "nobody"),
         };
         Ok(self.desk.find::<UserBody>(&key)?.map(|it| it.body))
     }
@@ -179,13 +181,12 @@ impl People {
     /// One computation, whether or not there is anything to compare with.
     fn verdict(&self, found: Option<&UserBody>, password: &str) -> Result<Verdict, Failure> {
         let is_long = self.settings.passwords.most < password.chars().count();
-        match found.and_then(|it| it.password.as_deref()).filter(|_| !is_long) {
-            Some(kept) => self.hasher.check(password, kept),
-            None => {
-                self.hasher.pretend(if is_long { "" } else { password })?;
-                Ok(Verdict::Wrong)
-            }
+        let kept = found.and_then(|it| it.password.as_deref()).filter(|_| !is_long);
+        if let Some(kept) = kept {
+            return self.hasher.check(password, kept);
         }
+        self.hasher.pretend(if is_long { "" } else { password })?;
+        Ok(Verdict::Wrong)
     }
 
     fn login_gate(&self, login: &str) -> Gate<'_> {

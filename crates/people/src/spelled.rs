@@ -57,7 +57,6 @@ pub(crate) mod code {
     use super::{Choice, Deserializer, Serializer};
     use serde::{Deserialize as _, de::Error as _};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
     pub(crate) fn serialize<C: Choice, S: Serializer>(it: &C, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(it.code())
     }

@@ -54,7 +54,7 @@ impl People {
             body.seats.push(SeatBody { shop: shop.id.clone(), positions, grade: 1 });
             changes.push(desk::make(shop::key(&shop.id), shop)?);
         }
-        changes.extend(self.making(&body)?);
+        changes.extend(making(&body)?);
         if !self.desk.write(&changes)? {
             let is_set_up = self.is_set_up()?;
             return Err(if is_set_up { UserError::AlreadySetUp } else { UserError::LoginTaken });
@@ -79,7 +79,7 @@ impl People {
         self.check_seat(by, shop, seat)?;
         let mut body = self.drafted(wanted)?;
         body.seats.push(seated(shop, seat));
-        if !self.desk.write(&self.making(&body)?)? {
+        if !self.desk.write(&making(&body)?)? {
             return Err(UserError::LoginTaken);
         }
         Ok(body.seen_by(by))
@@ -313,11 +313,11 @@ impl People {
             identities: Vec::new(),
         })
     }
+}
 
-    fn making(&self, body: &UserBody) -> Result<[RecordChange; 2], Failure> {
-        let guard = Guard { user: body.id.clone() };
-        Ok([desk::make(user::login_key(&body.login), &guard)?, desk::make(body.id.key(), body)?])
-    }
+fn making(body: &UserBody) -> Result<[RecordChange; 2], Failure> {
+    let guard = Guard { user: body.id.clone() };
+    Ok([desk::make(user::login_key(&body.login), &guard)?, desk::make(body.id.key(), body)?])
 }
 
 fn seated(shop: &ShopId, seat: &Seat) -> SeatBody {

@@ -3,13 +3,13 @@
 use std::{
     net::IpAddr,
     sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
 };
 
 use kernel::{Clock, DossierKey, OrderNo, ShopId, Span, Timestamp};
-use store::Records;
+use store::{Record, RecordChange, RecordKey, RecordPage, Records, StoreError};
 use store_memory::MemoryStore;
 
 use crate::{
@@ -22,7 +22,7 @@ const MORNING: i64 = 1_790_000_000;
 
 pub(crate) struct Office {
     pub(crate) people: People,
-    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) store: Arc<Counted>,
     now: Arc<AtomicI64>,
 }
 
@@ -33,9 +33,11 @@ impl Office {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
-        let store = Arc::new(MemoryStore::default());
+        let store = Arc::new(Counted::default());
         let now = Arc::new(AtomicI64::new(MORNING));
-        let people = people(&store, &now, settings, keys(&[("k1", 1)]));
+        let matrix = Matrix::built_in().unwrap();
+        let buyer_keys = keys(&[("k1", 1)]);
+        let people = people(&store, &now, Setup { settings, matrix, buyer_keys });
         let office = Self { people, store, now };
         for name in ["north", "south"] {
             office.people.make_shop(&office.people.console(), &a_shop(name)).unwrap();
@@ -46,7 +48,21 @@ impl Office {
 
     /// Another process on the same database.
     pub(crate) fn another_process(&self, settings: Settings, keys: BuyerKeys) -> People {
-        people(&self.store, &self.now, settings, keys)
+        let matrix = Matrix::built_in().unwrap();
+        people(&self.store, &self.now, Setup { settings, matrix, buyer_keys: keys })
+    }
+
+    /// Another process, in which leaders manage people and keys as well.
+    pub(crate) fn where_leaders_manage(&self) -> People {
+        let (leader, owner) = (
+            "leader,yes,yes,yes,yes,yes,yes,yes,yes,yes,yes,yes,-,-,yes,yes,yes,yes,-,-,",
+            "leader,yes,yes,yes,yes,yes,yes,yes,yes,yes,yes,yes,-,-,yes,yes,yes,yes,yes,yes,",
+        );
+        let table = include_str!("../../permissions.csv");
+        assert!(table.contains(leader));
+        let matrix = Matrix::parse(&table.replace(leader, owner)).unwrap();
+        let buyer_keys = keys(&[("k1", 1)]);
+        people(&self.store, &self.now, Setup { settings: settings(), matrix, buyer_keys })
     }
 
     pub(crate) fn pass(&self, span: Span) {
@@ -85,18 +101,12 @@ impl Office {
     }
 }
 
-fn people(
-    store: &Arc<MemoryStore>,
-    now: &Arc<AtomicI64>,
-    settings: Settings,
-    buyer_keys: BuyerKeys,
-) -> People {
+fn people(store: &Arc<Counted>, now: &Arc<AtomicI64>, setup: Setup) -> People {
     let now = Arc::clone(now);
     let clock: Arc<dyn Clock> =
         Arc::new(move || Timestamp::from_epoch_seconds(now.load(Ordering::SeqCst)));
-    let matrix = Matrix::built_in().unwrap();
-    let records: Arc<dyn Records> = Arc::<MemoryStore>::clone(store);
-    People::new(records, clock, Setup { settings, matrix, buyer_keys }).unwrap()
+    let records: Arc<dyn Records> = Arc::<Counted>::clone(store);
+    People::new(records, clock, setup).unwrap()
 }
 
 /// Passwords at the least cost there is, as tests sign in hundreds of times.
@@ -138,4 +148,56 @@ pub(crate) fn order(shop_name: &str, number: &str) -> DossierKey {
 
 pub(crate) fn from(address: &str) -> Origin<'static> {
     Origin { address: address.parse::<IpAddr>().unwrap(), agent: "a browser" }
+}
+
+/// A store that counts what it is asked.
+#[derive(Default)]
+pub(crate) struct Counted {
+    inner: MemoryStore,
+    n_reads: AtomicUsize,
+    n_writes: AtomicUsize,
+    /// What happens in the middle of somebody else's work: just before the read of that number.
+    interruption: Mutex<Option<(usize, Interruption)>>,
+}
+
+type Interruption = Box<dyn FnOnce(&MemoryStore) + Send>;
+
+impl Counted {
+    /// Lets something happen before the read that is `nth` from now.
+    pub(crate) fn interrupt(&self, nth: usize, what: impl FnOnce(&MemoryStore) + Send + 'static) {
+        let at = self.so_far()[0] + nth;
+        *self.interruption.lock().unwrap() = Some((at, Box::new(what)));
+    }
+
+    /// Reads, and changes written, since the beginning.
+    pub(crate) fn so_far(&self) -> [usize; 2] {
+        [self.n_reads.load(Ordering::SeqCst), self.n_writes.load(Ordering::SeqCst)]
+    }
+}
+
+impl Records for Counted {
+    fn records(&self, keys: &[RecordKey]) -> Result<Vec<Option<Record>>, StoreError> {
+        let n_reads = self.n_reads.fetch_add(keys.len(), Ordering::SeqCst) + keys.len();
+        let mut interruption = self.interruption.lock().unwrap();
+        if let Some((_, happen)) = interruption.take_if(|(at, _)| *at <= n_reads) {
+            happen(&self.inner);
+        }
+        drop(interruption);
+        self.inner.records(keys)
+    }
+
+    fn write_records(&self, changes: &[RecordChange]) -> Result<bool, StoreError> {
+        self.n_writes.fetch_add(changes.len(), Ordering::SeqCst);
+        self.inner.write_records(changes)
+    }
+
+    fn list_records(&self, page: &RecordPage) -> Result<Vec<Record>, StoreError> {
+        self.n_reads.fetch_add(1, Ordering::SeqCst);
+        self.inner.list_records(page)
+    }
+
+    fn count_records(&self, page: &RecordPage) -> Result<usize, StoreError> {
+        self.n_reads.fetch_add(1, Ordering::SeqCst);
+        self.inner.count_records(page)
+    }
 }

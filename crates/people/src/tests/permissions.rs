@@ -131,7 +131,10 @@ fn a_table_that_leaves_anything_unsaid_is_refused() {
     check(|it| it.replace(",unmask,", ",look,"), expect!["there is no permission `look`"]);
     check(|it| it.replace(",unmask,", ",decide,"), expect!["the column `decide` is there twice"]);
     check(
-        |it| it.lines().map(|it| format!("{}\n", it.rsplit_once(',').unwrap().0)).collect(),
+        |it| {
+            let rows: Vec<&str> = it.lines().map(|it| it.rsplit_once(',').unwrap().0).collect();
+            rows.join("\n")
+        },
         expect!["the column `platform` is missing"],
     );
     check(

@@ -1,10 +1,15 @@
 //! Sessions, and every way they end.
 
+use std::sync::Arc;
+
 use kernel::Span;
 use store::{RecordPage, Records};
 
 use super::office::{Office, PASSWORD, from, keys, seat, settings, shop};
-use crate::{Permission, Position, Settings, UserStatus};
+use crate::{
+    Permission, Position, Settings, UserStatus,
+    cache::{Cache, Entry},
+};
 
 #[test]
 fn a_session_ends_when_it_is_idle_and_at_its_end_in_any_case() {
@@ -66,17 +71,35 @@ fn a_request_in_a_session_costs_no_read_while_the_cache_is_fresh() {
     let office = Office::new();
     let signed_in = office.sign_in("owner-of-north");
     assert!(office.is_in(&signed_in));
-    // Whatever is read now is not found.
-    let all = office.store.list_records(&RecordPage::of("session", "", 99)).unwrap();
-    let gone: Vec<_> = all
-        .into_iter()
-        .map(|it| store::RecordChange::Drop { key: it.draft.key, expected: None })
-        .collect();
-    office.store.write_records(&gone).unwrap();
+    let before = office.store.so_far();
     office.pass(Span::seconds(4));
     assert!(office.is_in(&signed_in));
+    assert_eq!(office.store.so_far(), before);
     office.pass(Span::seconds(1));
-    assert!(!office.is_in(&signed_in));
+    assert!(office.is_in(&signed_in));
+    assert_ne!(office.store.so_far(), before);
+}
+
+/// A request reads the user, the user is closed, and only then the request fills the cache.
+#[test]
+fn what_is_revoked_while_it_is_read_is_not_remembered() {
+    let office = Office::new();
+    let (cache, now) = (Cache::new(9, Span::seconds(5)), office.now());
+    let session = Arc::new(office.sign_in("owner-of-north").session);
+    let entry = Entry {
+        session,
+        stands_on: "user:1".to_owned(),
+        read_at: now,
+        until: now.plus(Span::days(1)),
+    };
+    let revoked = || {
+        cache.forget("user:1");
+        Ok(Some(entry.clone()))
+    };
+    cache.session("digest", now, revoked).unwrap().unwrap();
+    assert_eq!(cache.len(), 0);
+    cache.session("digest", now, || Ok(Some(entry.clone()))).unwrap().unwrap();
+    assert_eq!(cache.len(), 1);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Passwords, identities, and how often one may try.
 
+use std::sync::atomic::Ordering;
+
 use kernel::Span;
-use store::{RecordPage, Records};
+use store::{RecordChange, RecordPage, Records};
+use store_memory::MemoryStore;
 
 use super::office::{Office, PASSWORD, from, newcomer, seat, settings, shop};
 use crate::{
@@ -44,6 +47,26 @@ fn a_wrong_password_an_unknown_login_and_a_closed_user_are_one_answer() {
         let refused = office.try_sign_in(login, password, None).unwrap_err();
         assert!(matches!(refused, SignInError::Refused), "{login}: {refused}");
     }
+}
+
+/// Without the clock: the same reads, the same writes and as many hashes take about the same time.
+#[test]
+fn an_unknown_login_costs_what_a_wrong_password_costs() {
+    let office = Office::new();
+    let gone = office.hire("gone", "north", &[Position::Agent]);
+    office.people.set_status(&office.people.console(), &gone.id, UserStatus::Closed).unwrap();
+    let cost = |login: &str, password: &str| {
+        let n_hashes = || office.people.hasher.n_computed.load(Ordering::SeqCst);
+        let (before, hashes_before) = (office.store.so_far(), n_hashes());
+        office.try_sign_in(login, password, None).unwrap_err();
+        let [reads, writes] = office.store.so_far();
+        [reads - before[0], writes - before[1], n_hashes() - hashes_before]
+    };
+    let expected = [4, 2, 1];
+    assert_eq!(cost("owner-of-north", "not the password"), expected);
+    assert_eq!(cost("nobody", "not the password"), expected);
+    assert_eq!(cost("gone", PASSWORD), expected);
+    assert_eq!(cost("owner-of-south", &"x".repeat(5000)), expected);
 }
 
 #[test]
@@ -118,6 +141,37 @@ fn signing_in_oneself_does_not_hide_guesses_at_others() {
     office.pass(Span::hours(30));
     for _ in 0..50 {
         office.sign_in("owner-of-north");
+    }
+}
+
+/// The password is changed after it was found right and before the session begins.
+#[test]
+fn an_old_password_lets_nobody_in_however_close_it_is() {
+    let office = Office::new();
+    let change = |store: &MemoryStore| {
+        let all = store.list_records(&RecordPage::of("user", "", 9)).unwrap();
+        let mut drafts = all.into_iter().map(|it| it.draft);
+        let mut draft = drafts.find(|it| it.marks.contains("login:owner-of-north")).unwrap();
+        draft.body = draft.body.replace("\"generation\":1", "\"generation\":2");
+        let put = RecordChange::Put { draft, expected: None };
+        assert!(store.write_records(&[put]).unwrap());
+    };
+    // After two counts of tries, the login and the user.
+    office.store.interrupt(5, change);
+    let [login, _] = ["owner-of-north", "owner-of-south"]
+        .map(|it| office.try_sign_in(it, PASSWORD, None).map_err(|it| it.to_string()).map(|_| ()));
+    let all = office.store.list_records(&RecordPage::of("session", "", 9)).unwrap();
+    assert_eq!((login, all.len()), (Err("login or password is wrong".to_owned()), 1));
+}
+
+#[test]
+fn tries_are_forgotten_after_a_day_without_one() {
+    let office = Office::new();
+    let guess = || office.try_sign_in("owner-of-north", "guess guess", None).unwrap_err();
+    for _ in 0..3 {
+        let n_free = (0..9).take_while(|_| matches!(guess(), SignInError::Refused)).count();
+        assert_eq!(n_free, 5);
+        office.pass(Span::hours(25));
     }
 }
 

@@ -3,10 +3,10 @@
 use expect_test::{Expect, expect};
 use kernel::Span;
 
-use super::office::{Office, PASSWORD, a_shop, newcomer, seat, shop};
+use super::office::{Office, PASSWORD, a_shop, from, newcomer, seat, shop};
 use crate::{
-    NewUser, Permission, Position, Principal, Seat, ShopError, ShopStatus, User, UserError,
-    UserStatus,
+    Credentials, KeyError, NewKey, NewUser, Permission, Position, Principal, Seat, ShopError,
+    ShopStatus, User, UserError, UserStatus,
 };
 
 fn told<T: std::fmt::Debug>(it: Result<T, UserError>) -> String {
@@ -243,4 +243,38 @@ fn users_are_listed_page_by_page() {
     let rest = page(first.last());
     let logins: Vec<&str> = first.iter().chain(&rest).map(|it| it.login.as_str()).collect();
     assert_eq!(logins, ["owner-of-north", "agent-0", "agent-1", "agent-2", "agent-3", "agent-4"]);
+}
+
+/// Where the table lets leaders manage people, they manage those who may no more than they do.
+#[test]
+fn who_manages_people_is_no_way_to_become_more() {
+    let office = Office::new();
+    let people = office.where_leaders_manage();
+    let north = shop("north");
+    let [lead, mate, boss] =
+        [("lead", Position::Leader), ("mate", Position::Agent), ("boss", Position::Owner)]
+            .map(|(login, position)| office.hire(login, "north", &[position]).id);
+    let credentials = Credentials { login: "lead", password: PASSWORD, second: None };
+    let leader = people.sign_in(&credentials, &from("::1")).unwrap().session.principal;
+
+    let [agent, owner] = [seat(&[Position::Agent]), seat(&[Position::Owner])];
+    people.make_user(&leader, &newcomer("new-mate"), &north, &agent).unwrap();
+    people.set_password(&leader, &mate, "another password").unwrap();
+    let answers = [
+        told(people.make_user(&leader, &newcomer("puppet"), &north, &owner)),
+        told(people.seat_user(&leader, &lead, &north, Some(&owner))),
+        told(people.seat_user(&leader, &mate, &north, Some(&owner))),
+        told(people.seat_user(&leader, &boss, &north, Some(&agent))),
+        told(people.seat_user(&leader, &boss, &north, None)),
+        told(people.set_password(&leader, &boss, "another password")),
+        told(people.set_status(&leader, &boss, UserStatus::Closed)),
+        told(people.reset_second_step(&leader, &boss)),
+    ];
+    assert_eq!(answers, ["this is not allowed"; 8]);
+
+    let scopes = [Permission::EraseBuyer].into_iter().collect();
+    let key = NewKey { shop: &north, name: "key", position: Position::Owner, scopes, until: None };
+    assert!(matches!(people.make_key(&leader, &key), Err(KeyError::Forbidden)));
+    let scopes = [Permission::Decide].into_iter().collect();
+    people.make_key(&leader, &NewKey { scopes, ..key }).unwrap();
 }
