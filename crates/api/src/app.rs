@@ -4,22 +4,32 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use dossier::{Body, Dossier};
 use engine::{Engine, EngineError, Reply, Request};
-use kernel::{DossierKey, Timestamp};
+use kernel::{DossierKey, Timestamp, Zone};
+use people::People;
 use policy::Pack;
 use store::{Database, Version};
 use tokio::sync::{Semaphore, oneshot};
+use vault::{Quota, Vault};
 
-use crate::problem::Problem;
+use crate::{problem::Problem, trail::Trail};
 
 /// The service, shared by all requests.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Inside>);
 
 /// What the binary puts together.
-pub(crate) struct Parts {
+pub struct Parts {
     pub engine: Engine,
     pub database: Arc<dyn Database>,
+    pub people: Arc<People>,
+    pub vault: Vault,
     pub settings: Settings,
+}
+
+struct Inside {
+    parts: Parts,
+    quota: Quota,
+    trail: Trail,
     rooms: Semaphore,
 }
 
@@ -30,34 +40,69 @@ pub struct Settings {
     pub at_once: usize,
     /// How long a request waits for its turn before it is told to come back.
     pub patience: Duration,
+    /// How often somebody may see personal data in full, a day and shop.
+    pub unmasked_a_day: u32,
+    /// Where days begin that are counted for people: quotas and figures.
+    pub zone: Zone,
+    /// Whether browsers reach the service over TLS only, so that cookies are kept to it.
+    pub secure: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { at_once: 64, patience: Duration::from_secs(2) }
+        Self {
+            at_once: 64,
+            patience: Duration::from_secs(2),
+            unmasked_a_day: 50,
+            zone: Zone::CHINA,
+            secure: false,
+        }
     }
 }
 
 impl App {
-    pub fn new(engine: Engine, database: Arc<dyn Database>, settings: Settings) -> Self {
-        let rooms = Semaphore::new(settings.at_once);
-        Self(Arc::new(Parts { engine, database, settings, rooms }))
+    pub fn start(parts: Parts) -> std::io::Result<Self> {
+        let rooms = Semaphore::new(parts.settings.at_once);
+        let trail = Trail::start(Arc::clone(&parts.people))?;
+        let quota = Quota::new(Arc::clone(&parts.database) as Arc<dyn store::Records>);
+        Ok(Self(Arc::new(Inside { parts, quota, trail, rooms })))
     }
 
     pub fn engine(&self) -> &Engine {
-        &self.0.engine
+        &self.0.parts.engine
     }
 
     pub fn database(&self) -> &Arc<dyn Database> {
-        &self.0.database
+        &self.0.parts.database
+    }
+
+    pub fn people(&self) -> &People {
+        &self.0.parts.people
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.0.parts.vault
+    }
+
+    pub(crate) fn quota(&self) -> &Quota {
+        &self.0.quota
+    }
+
+    pub(crate) fn trail(&self) -> &Trail {
+        &self.0.trail
     }
 
     pub fn settings(&self) -> &Settings {
-        &self.0.settings
+        &self.0.parts.settings
+    }
+
+    /// Today, counted from 1970-01-01 in the installation's zone.
+    pub(crate) fn day(&self) -> i64 {
+        self.settings().zone.days_between(Timestamp::from_epoch_seconds(0), self.now())
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.0.engine.clock().now()
+        self.engine().clock().now()
     }
 
     /// Does something that blocks, such as reading the database, on a thread made for that.
@@ -68,7 +113,7 @@ impl App {
         &self,
         work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let wait = tokio::time::timeout(self.0.settings.patience, self.0.rooms.acquire());
+        let wait = tokio::time::timeout(self.settings().patience, self.0.rooms.acquire());
         let Ok(Ok(room)) = wait.await else { return Err(Problem::busy()) };
         let app = self.clone();
         let done = tokio::task::spawn_blocking(move || work(&app)).await;
@@ -119,6 +164,6 @@ impl App {
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("settings", &self.0.settings).finish_non_exhaustive()
+        f.debug_struct("App").field("settings", self.settings()).finish_non_exhaustive()
     }
 }

@@ -20,11 +20,13 @@ mod describe;
 mod headers;
 mod orders;
 mod packs;
+mod personal;
 mod problem;
 mod reference;
 mod refusals;
 mod search;
 mod tasks;
+mod trail;
 mod wire;
 
 use axum::{
@@ -39,7 +41,7 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use crate::{
-    app::{App, Settings},
+    app::{App, Parts, Settings},
     problem::Problem,
 };
 
@@ -62,6 +64,9 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tasks::count_tasks))
         .routes(routes!(commands::command_task))
         .routes(routes!(commands::command_payout))
+        .routes(routes!(personal::read_buyer))
+        .routes(routes!(personal::reveal_buyer))
+        .routes(routes!(personal::erase_buyer))
         .routes(routes!(search::search))
         .routes(routes!(packs::list_packs, packs::publish_pack))
         .routes(routes!(packs::read_pack))

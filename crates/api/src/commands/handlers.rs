@@ -58,7 +58,7 @@ pub(crate) async fn give(
     stands_on: Option<Version>,
 ) -> Result<Reply, Problem> {
     let request = request(app, caller, key, dossier, command).await?;
-    let money = caller.money_asked(&request);
+    let money = Caller::money_asked(&request);
     let outcome = app.carry_out(request, stands_on).await;
     if let Some(money) = money {
         caller.note_money(app, money, &outcome).await?;
@@ -78,7 +78,7 @@ pub(crate) async fn request(
     caller.require(app, &dossier.shop, permission).await?;
     Ok(Request {
         key: key.command_key(caller.name())?,
-        actor: caller.actor(&dossier.shop)?,
+        actor: caller.actor(&dossier.shop, permission)?,
         dossier,
         command,
         pack: String::new(),
