@@ -99,3 +99,6 @@ async fn nothing_here() -> Problem {
 async fn not_that_way() -> Problem {
     Problem::method_not_allowed()
 }
+
+#[cfg(test)]
+mod tests;
