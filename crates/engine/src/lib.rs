@@ -18,6 +18,7 @@
 //! not known, the provider is asked what became of that key before anything is sent again.
 
 mod effects;
+mod preview;
 mod pump;
 mod request;
 pub mod sandbox;
@@ -33,13 +34,14 @@ use std::{
     thread::{Builder, JoinHandle},
 };
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use dossier::Dossier;
 use kernel::{Clock, DossierKey};
 use store::{Epoch, Loaded, Store, Version, Wanted};
 
 pub use crate::{
     effects::{Asked, Outside},
+    preview::Preview,
     request::{EngineError, Reply, Request, Ticket},
     shelf::{Shelf, ShelfError},
     worker::{News, Pace, Signal, Stop, Worker},
@@ -100,9 +102,32 @@ impl Engine {
         let (reply, ticket) = Ticket::new();
         if let Some(queue) = &self.queue {
             // If the pump is gone the reply channel is dropped, and the ticket says so.
-            let _ = queue.send(Queued { request, fence, reply, tries: 0 });
+            let _ = queue.send(Queued { request, stands_on: None, fence, reply, tries: 0 });
         }
         ticket
+    }
+
+    /// Queues a command for a caller that cannot wait. `reply` hears of it, once, on a thread of
+    /// the engine's, and must not wait for anything; if the engine stops first it is dropped
+    /// unheard.
+    ///
+    /// With `stands_on` the command is only carried out on that version of the dossier
+    /// ([`EngineError::Changed`]), unless it was carried out before.
+    ///
+    /// Errors: [`EngineError::Full`] while the queue is full, and then `reply` hears nothing.
+    pub fn submit_then(
+        &self,
+        request: Request,
+        stands_on: Option<Version>,
+        reply: impl FnOnce(Result<Reply, EngineError>) + Send + 'static,
+    ) -> Result<(), EngineError> {
+        let Some(queue) = &self.queue else { return Err(EngineError::Stopped) };
+        let reply = Box::new(reply);
+        let queued = Queued { request, stands_on, fence: None, reply, tries: 0 };
+        queue.try_send(queued).map_err(|error| match error {
+            TrySendError::Full(_) => EngineError::Full,
+            TrySendError::Disconnected(_) => EngineError::Stopped,
+        })
     }
 
     /// Carries out one command and waits until it is durable.

@@ -204,7 +204,7 @@ impl Pump {
 
     fn outcome(
         &mut self,
-        Queued { request, fence, .. }: &Queued,
+        Queued { request, stands_on, fence, .. }: &Queued,
         loaded: Loaded,
     ) -> Result<(Option<Commit>, Reply), EngineError> {
         let fingerprint = codec::fingerprint(&request.command);
@@ -214,6 +214,10 @@ impl Pump {
         }
 
         let (version, before) = self.newest(&request.dossier, loaded)?;
+        if stands_on.is_some_and(|it| it != version) {
+            self.ahead.insert(request.dossier.clone(), (version, before));
+            return Err(EngineError::Changed { actual: version });
+        }
         let now = self.clock.now();
         let judged = self.judge(request, &before, now);
         let (pack, events, after) = match judged {
@@ -272,7 +276,7 @@ impl Pump {
         before: &Dossier,
         now: kernel::Timestamp,
     ) -> Result<(Arc<Pack>, Vec<Event>, Dossier), EngineError> {
-        let pack = self.pack_for(before, request)?;
+        let pack = self.shelf.pack_for(&*self.store, before, &request.pack)?;
         let spent_today = if request.command.may_give() {
             let (shop, actor) = (request.dossier.shop.clone(), request.actor.id.clone());
             Some(self.spending.of(now, (shop, actor, day_of(&pack, now)))?)
@@ -301,23 +305,6 @@ impl Pump {
             _ => Ok((loaded.version, crate::state(&*self.store, key, &loaded)?)),
         }
     }
-
-    fn pack_for(&self, dossier: &Dossier, request: &Request) -> Result<Arc<Pack>, EngineError> {
-        let find = || match dossier {
-            Dossier::Open(body) => self.shelf.version(&body.order.pack),
-            Dossier::Absent | Dossier::Stopped { .. } => self.shelf.current(&request.pack),
-        };
-        if let Some(pack) = find() {
-            return Ok(pack);
-        }
-        self.shelf.take_down(&*self.store)?;
-        find().ok_or_else(|| EngineError::UnknownPack {
-            pack: match dossier {
-                Dossier::Open(body) => body.order.pack.to_string(),
-                Dossier::Absent | Dossier::Stopped { .. } => request.pack.clone(),
-            },
-        })
-    }
 }
 
 fn repeat(known: &Answered, fingerprint: u64) -> Result<Reply, EngineError> {
@@ -335,6 +322,6 @@ fn body_of(dossier: &Dossier) -> Option<&Body> {
 }
 
 /// The day in the shop's zone, as a number.
-fn day_of(pack: &Pack, now: kernel::Timestamp) -> i64 {
+pub(crate) fn day_of(pack: &Pack, now: kernel::Timestamp) -> i64 {
     pack.calendar().zone().days_between(kernel::Timestamp::from_epoch_seconds(0), now)
 }

@@ -169,7 +169,6 @@ fn fail(batch: Vec<Queued>, error: StoreError) -> Feedback {
     Feedback { failed: true, ..Feedback::default() }
 }
 
-/// A caller that no longer waits is no reason to stop.
 fn reply(queued: Queued, answer: Result<Reply, EngineError>) {
-    let _ = queued.reply.send(answer);
+    (queued.reply)(answer);
 }

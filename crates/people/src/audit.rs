@@ -15,7 +15,7 @@ use std::{
 
 use kernel::{ActorId, Clock, ShopId, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{RecordKey, RecordPage};
+use store::{RecordChange, RecordKey, RecordPage};
 
 use crate::{
     Failure, address,
@@ -131,6 +131,22 @@ impl Audit {
 
     /// Writes an entry; durable when this returns. Whatever is too long is cut.
     pub fn note(&self, note: &Note) -> Result<AuditPlace, Failure> {
+        let (place, change) = self.entry(note)?;
+        self.write(&[change])?;
+        Ok(place)
+    }
+
+    /// Writes entries in one go, all or none.
+    pub fn note_all(&self, notes: &[Note]) -> Result<(), Failure> {
+        let changes = notes.iter().map(|it| self.entry(it).map(|(_, change)| change));
+        self.write(&changes.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    fn write(&self, changes: &[RecordChange]) -> Result<(), Failure> {
+        if self.desk.write(changes)? { Ok(()) } else { Err(Failure::Contended) }
+    }
+
+    fn entry(&self, note: &Note) -> Result<(AuditPlace, RecordChange), Failure> {
         let now = self.clock.0.now();
         let body = AuditBody {
             rank: self.next_rank(now),
@@ -149,10 +165,8 @@ impl Audit {
         let id = secret::name()?;
         let shop = note.shop.as_ref().map(ToString::to_string).unwrap_or_default();
         let key = RecordKey { kind: AuditBody::KIND.to_owned(), shop, id: id.clone() };
-        if !self.desk.write(&[desk::make(key, &body)?])? {
-            return Err(Failure::Contended);
-        }
-        Ok(AuditPlace { rank: body.rank, id })
+        let change = desk::make(key, &body)?;
+        Ok((AuditPlace { rank: body.rank, id }, change))
     }
 
     /// Entries of a shop, or of the installation if it is `None`, newest first. Who may read them

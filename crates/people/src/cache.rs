@@ -72,6 +72,13 @@ impl Cache {
         Ok(Some(session))
     }
 
+    /// From the cache alone.
+    pub(crate) fn fresh(&self, digest: &str, now: Timestamp) -> Option<Arc<Session>> {
+        let inside = self.inside();
+        let entry = inside.entries.get(digest).filter(|it| self.is_fresh(it, now))?;
+        Some(Arc::clone(&entry.session))
+    }
+
     pub(crate) fn forget(&self, stands_on: &str) {
         self.forget_if(|_, entry| entry.stands_on == stands_on);
     }
