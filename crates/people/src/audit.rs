@@ -169,8 +169,8 @@ impl Audit {
         Ok((AuditPlace { rank: body.rank, id }, change))
     }
 
-    /// Entries of a shop, or of the installation if it is `None`, newest first. Who may read them is
-    /// for the caller to say.
+    /// Entries of a shop, or of the installation if it is `None`, newest first. Who may read them
+    /// is for the caller to say.
     pub fn entries(
         &self,
         shop: Option<&ShopId>,

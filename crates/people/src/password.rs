@@ -125,7 +125,7 @@ impl Hasher {
     }
 
     /// Waits for a turn, unless too many do.
-    fn in_turn<R>(&self, work: impl FnOnce() -> R) -> Result<R, Failure> {
+    pub(crate) fn in_turn<R>(&self, work: impl FnOnce() -> R) -> Result<R, Failure> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if self.at_once <= queue.running {
             if self.waiting <= queue.waiting {

@@ -165,7 +165,7 @@ type Interruption = Box<dyn FnOnce(&MemoryStore) + Send>;
 impl Counted {
     /// Lets something happen before the read that is `nth` from now.
     pub(crate) fn interrupt(&self, nth: usize, what: impl FnOnce(&MemoryStore) + Send + 'static) {
-        let at = self.so_far()[0] + nth;
+        let at = self.so_far()[0].saturating_add(nth);
         *self.interruption.lock().unwrap() = Some((at, Box::new(what)));
     }
 
@@ -177,7 +177,8 @@ impl Counted {
 
 impl Records for Counted {
     fn records(&self, keys: &[RecordKey]) -> Result<Vec<Option<Record>>, StoreError> {
-        let n_reads = self.n_reads.fetch_add(keys.len(), Ordering::SeqCst) + keys.len();
+        let n_reads =
+            self.n_reads.fetch_add(keys.len(), Ordering::SeqCst).saturating_add(keys.len());
         let mut interruption = self.interruption.lock().unwrap();
         if let Some((_, happen)) = interruption.take_if(|(at, _)| *at <= n_reads) {
             happen(&self.inner);

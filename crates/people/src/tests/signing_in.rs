@@ -10,6 +10,7 @@ use super::office::{Office, PASSWORD, from, newcomer, seat, settings, shop};
 use crate::{
     Credentials, Hashing, Identity, Limit, NewUser, PasswordFault, Position, SignInError,
     UserError, UserStatus,
+    password::{Hasher, Verdict},
 };
 
 #[test]
@@ -207,6 +208,24 @@ fn a_password_is_hashed_anew_when_its_cost_changes() {
     assert!(hash().starts_with("$argon2id$v=19$m=16,t=2,p=1$"));
     next.sign_in(&given, &from("203.0.113.7")).unwrap();
     assert!(office.is_in(&before), "it is still the same password");
+}
+
+#[test]
+fn a_password_costs_what_the_settings_say_unless_somebody_says_otherwise() {
+    let hasher = Hasher::new(&Hashing::default()).unwrap();
+    let kept = hasher.hash(PASSWORD).unwrap();
+    assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+    assert_eq!(hasher.check(PASSWORD, &kept).unwrap(), Verdict::Right);
+    assert_ne!(hasher.hash(PASSWORD).unwrap(), kept, "each has a salt of its own");
+}
+
+/// Each hash takes its memory: beyond those that wait, callers are told to come back.
+#[test]
+fn passwords_are_hashed_a_few_at_a_time() {
+    let hasher = Hasher::new(&Hashing { at_once: 1, waiting: 0, ..settings().hashing }).unwrap();
+    let meanwhile = hasher.in_turn(|| hasher.hash(PASSWORD)).unwrap();
+    assert!(meanwhile.unwrap_err().is_busy());
+    hasher.hash(PASSWORD).unwrap();
 }
 
 #[test]
