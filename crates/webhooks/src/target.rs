@@ -66,7 +66,8 @@ impl Target {
             other => return Err(TargetError::Scheme(shown(other))),
         }
         // The parser forgets an empty user name, which still is somebody's mistake or trick.
-        let authority = text.split('/').nth(2).unwrap_or_default();
+        let rest = text.split_once("//").map_or(text, |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         if !url.username().is_empty() || url.password().is_some() || authority.contains('@') {
             return Err(TargetError::Credentials);
         }

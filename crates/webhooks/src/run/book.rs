@@ -68,22 +68,14 @@ impl Book {
             let due = self.queue(lane, self.shop.clock.now().epoch_seconds(), 1)?;
             let Some(queued) = due.first() else { return Ok(Next::Nothing) };
             let found = self.delivery(lane, queued)?;
-            match found.filter(|it| it.state == DeliveryState::Pending) {
-                Some(delivery) => {
-                    let secrets = self.open(&endpoint);
-                    return Ok(Next::Send(Box::new(Ready {
-                        url: endpoint.url,
-                        secrets,
-                        delivery,
-                    })));
-                }
-                // It was trimmed or finished by somebody else; nothing waits.
-                None => {
-                    let key = queued.draft.key.clone();
-                    let drop = RecordChange::Drop { key, expected: Some(queued.version) };
-                    self.shop.records.write_records(&[drop])?;
-                }
+            if let Some(delivery) = found.filter(|it| it.state == DeliveryState::Pending) {
+                let (secrets, url) = (self.open(&endpoint), endpoint.url);
+                return Ok(Next::Send(Box::new(Ready { url, secrets, delivery })));
             }
+            // It was trimmed or finished by somebody else; nothing waits.
+            let key = queued.draft.key.clone();
+            let drop = RecordChange::Drop { key, expected: Some(queued.version) };
+            self.shop.records.write_records(&[drop])?;
         }
     }
 
