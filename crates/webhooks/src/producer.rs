@@ -8,7 +8,7 @@ use store::{Draft, RecordChange, RecordKey, RecordPage, Records, StoreError, Ver
 use thiserror::Error;
 
 use crate::{
-    Delivery, Endpoint, EndpointId, EndpointState, Endpoints, Message, Unreadable,
+    Delivery, DeliveryId, Endpoint, EndpointId, EndpointState, Endpoints, Message, Unreadable,
     delivery::Entry,
     endpoint,
     lane::{Failure, Lane, Wake},
@@ -77,6 +77,8 @@ impl fmt::Debug for Producer {
 
 /// Deliveries after which a write takes no further commit.
 const ENOUGH: usize = 500;
+/// More than the writers that meet at one lane.
+const TRIES: usize = 50;
 
 impl Producer {
     /// Begins behind `place` if nothing was read yet: for an installation that had a history
@@ -105,12 +107,21 @@ impl Producer {
         if place == cursor.place {
             return Ok(progress);
         }
-        let mut changes = vec![put_cursor(Cursor { place }, version)];
-        progress.deliveries = self.deliver(batch, &mut changes)?;
-        if !self.records.write_records(&changes)? {
-            return Ok(Progress { was_overtaken: true, ..Progress::default() });
+        let made = self.unknown(batch.deliveries)?;
+        progress.deliveries = made.len();
+        // A lane moves with every attempt: only one that another producer is ahead of gives up.
+        for _ in 0..TRIES {
+            let mut changes = vec![put_cursor(Cursor { place }, version)];
+            changes.extend(made.values().flat_map(Delivery::changes));
+            changes.extend(self.woken(&made)?.iter().map(Lane::put));
+            if self.records.write_records(&changes)? {
+                return Ok(progress);
+            }
+            if self.cursor()?.1 != version {
+                break;
+            }
         }
-        Ok(progress)
+        Ok(Progress { was_overtaken: true, ..Progress::default() })
     }
 
     fn add(&self, batch: &mut Batch, told: &Told) -> Result<(), ProduceError> {
@@ -135,33 +146,34 @@ impl Producer {
     }
 
     /// Leaves out what was made before, as happens when a source tells something twice.
-    fn deliver(
+    fn unknown(
         &self,
-        batch: Batch,
-        changes: &mut Vec<RecordChange>,
-    ) -> Result<usize, ProduceError> {
+        deliveries: Vec<Delivery>,
+    ) -> Result<BTreeMap<DeliveryId, Delivery>, ProduceError> {
         let keys: Vec<RecordKey> =
-            batch.deliveries.iter().map(|it| Delivery::key(&it.shop, &it.id)).collect();
+            deliveries.iter().map(|it| Delivery::key(&it.shop, &it.id)).collect();
         let known = self.records.records(&keys)?;
-        let mut made = BTreeMap::new();
-        for (delivery, known) in batch.deliveries.into_iter().zip(known) {
-            if known.is_none() {
-                made.insert(delivery.id.clone(), delivery);
-            }
+        let made = deliveries.into_iter().zip(known).filter(|(_, known)| known.is_none());
+        Ok(made.map(|(it, _)| (it.id.clone(), it)).collect())
+    }
+
+    /// The lanes of the deliveries' endpoints, as they are at this moment, woken.
+    fn woken(&self, made: &BTreeMap<DeliveryId, Delivery>) -> Result<Vec<Lane>, ProduceError> {
+        let endpoints: BTreeMap<&EndpointId, &ShopId> =
+            made.values().map(|it| (&it.endpoint, &it.shop)).collect();
+        let keys: Vec<RecordKey> = endpoints.keys().map(|it| Lane::key(it)).collect();
+        let found = self.records.records(&keys)?;
+        let mut lanes = Vec::with_capacity(found.len());
+        for ((endpoint, shop), found) in endpoints.into_iter().zip(&found) {
+            let mut lane = match found {
+                Some(record) => Lane::read(record)?,
+                // The endpoint was removed this very moment. A run clears what waits for it.
+                None => Lane::idle(shop, endpoint),
+            };
+            lane.wake(Wake::Message, self.clock.now());
+            lanes.push(lane);
         }
-        let mut lanes: BTreeMap<EndpointId, Lane> = BTreeMap::new();
-        for delivery in made.values() {
-            changes.extend(delivery.changes());
-            if !lanes.contains_key(&delivery.endpoint) {
-                // An endpoint that was removed this very moment has a lane still.
-                let mut lane = Lane::load(self.records.as_ref(), &delivery.endpoint)?
-                    .unwrap_or_else(|| Lane::idle(&delivery.shop, &delivery.endpoint));
-                lane.wake(Wake::Message, self.clock.now());
-                lanes.insert(delivery.endpoint.clone(), lane);
-            }
-        }
-        changes.extend(lanes.values().map(Lane::put));
-        Ok(made.len())
+        Ok(lanes)
     }
 
     fn active(&self, shop: &ShopId) -> Result<Vec<Endpoint>, ProduceError> {

@@ -92,7 +92,8 @@ impl World {
     /// Something happens, and every endpoint that wants it gets a delivery.
     pub(super) fn tell(&self, event_type: &str) -> u64 {
         let number = self.source.happen(&self.shop, event_type, self.clock.now());
-        self.producer().tick(&self.source, 100).unwrap();
+        let progress = self.producer().tick(&self.source, 100).unwrap();
+        assert!(!progress.was_overtaken, "there is no other producer");
         number
     }
 
