@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("people", &["dossier", "kernel", "store"]),
     ("vault", &["kernel", "store"]),
     ("evidence", &["codec", "dossier", "kernel", "money", "policy", "store", "views"]),
-    ("webhooks", &["codec", "dossier", "kernel", "store"]),
+    ("webhooks", &["kernel", "store"]),
     ("api", ALL_BELOW_API),
     ("testkit", ALL_BELOW_TESTKIT),
     ("guitu", ALL_BELOW_GUITU),
