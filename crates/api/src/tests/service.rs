@@ -6,7 +6,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -42,6 +42,8 @@ pub(super) struct Service {
     router: Router,
     seconds: Arc<AtomicI64>,
     outside: Sandbox,
+    /// How many requests were made: each has an idempotency key of its own.
+    asked: AtomicU64,
     keys: BTreeMap<(String, Position), String>,
 }
 
@@ -95,7 +97,8 @@ impl Service {
         let app = App::start(parts).unwrap();
         let router = router().0.with_state(app.clone());
         let outside = Sandbox::new(Faults::default());
-        let mut service = Self { app, router, seconds, outside, keys: BTreeMap::new() };
+        let mut service =
+            Self { app, router, seconds, outside, asked: AtomicU64::new(1), keys: BTreeMap::new() };
         service.make_shops();
         service
     }
@@ -167,14 +170,14 @@ impl Service {
         path: &str,
         body: Option<Value>,
     ) -> Answered {
-        let n = self.seconds.load(Ordering::Relaxed);
+        let n = self.asked.fetch_add(1, Ordering::Relaxed);
         let text = body.map(|it| it.to_string()).unwrap_or_default();
         let request = Request::builder()
             .method(method)
             .uri(format!("/api/v1{path}"))
             .header("authorization", format!("Bearer {key}"))
             .header("accept-language", "en")
-            .header("idempotency-key", format!("{n} {path} {text}"))
+            .header("idempotency-key", format!("test-{n}"))
             .header("if-match", "*")
             .header("content-type", "application/json")
             .body(Body::from(text))
