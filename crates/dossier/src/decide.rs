@@ -17,7 +17,9 @@ mod deposit;
 mod draft;
 mod judging;
 mod money;
+mod offers;
 mod order;
+mod propose;
 mod undo;
 mod work;
 
@@ -34,6 +36,10 @@ use crate::{
 };
 
 pub(crate) use draft::Draft;
+pub use {
+    offers::{Bounds, Ground, Offer, offers},
+    propose::{CaseAfter, Proposal},
+};
 
 impl Dossier {
     /// Decides what `command` does: the events it causes, or why it is refused.

@@ -7,6 +7,7 @@ use kernel::Choice;
 use policy::{Constant, Field, Hit, Kind, Question, Vocabulary};
 
 use crate::{
+    deed::Deed,
     facts::Fact,
     words::{CaseKind, Flag, Outward, Payer, Role, Route, TaskKind, Verdict},
 };
@@ -242,6 +243,9 @@ inquiries! {
         Intervened, SignedBy, Signed, GoodsClaim, TimeLeft, ClaimsLate, Complete, Window,
         SeveralRequests, Presale, Upset, Standing, Stage, LineUnknown, QuantityAboveBought,
     ] -> &[must("flag", Kind::Choice(Flag::CODES))];
+    /// What is usually said about why something is done. All rows that apply.
+    GROUNDS = "grounds", All, [Kind, Reason, Route, Verdict, Assessment, Upset, TimeLeft]
+        -> &[must("deed", Kind::Choice(Deed::CODES))];
     /// What the buyer is told at each step (DT-35).
     NOTICE = "notice", One, [Step, Kind] -> &[must("reply", Kind::Text)];
     /// Whether to invite a review at the end (DT-38).

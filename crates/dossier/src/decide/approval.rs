@@ -188,6 +188,11 @@ pub(super) fn pay(
     } else {
         by_tender(&draft.body, draft.case(case)?, total)?
     };
+    // What was asked for is given, or refused; never a part of it.
+    let left = amount.total()?;
+    if total.exceeds(left)? {
+        return Err(Rejection::ExceedsRoom { asked: total, left });
+    }
     match (entitled, purpose) {
         (Entitled::Alone, Purpose::Refund) => draft.held(|draft| {
             pay_now(draft, case, &amount)?;
@@ -220,7 +225,9 @@ fn ask_approval(
     (purpose, amount): (Purpose, Tenders),
     approver: Role,
 ) -> Result<(), Rejection> {
-    if let Some((held, _)) = judging::reserved_for(draft, case) {
+    // What is promised for goods on their way back stays so, whatever else is asked for.
+    let held = judging::reserved_for(draft, case).filter(|_| purpose == Purpose::Refund);
+    if let Some((held, _)) = held {
         release(draft, &held)?;
     }
     let payout = reserve(draft, case, purpose, &amount)?;
@@ -298,13 +305,13 @@ pub(crate) fn refund_ahead(
     }
     judging::look_again(draft, case)?;
     let known = draft.case(case)?;
-    // Without proof the marketplace would give everything back, whatever was accepted (PATH4-10).
-    let whole = Case { assessment: None, ..known.clone() };
-    let judgement = judge(&draft.body, &whole, draft.context)?;
     let at_hand = matches!(known.status, Status::Inspecting { .. });
     if !known.may_be_paid_ahead() && !at_hand {
         return Err(Rejection::Locked { until: "the deadline is near or the buyer is upset" });
     }
+    // Without proof the marketplace would give everything back, whatever was accepted (PATH4-10).
+    let whole = Case { assessment: None, ..known.clone() };
+    let judgement = judge(&draft.body, &whole, draft.context)?;
     let total = match known.request.asked {
         Some(asked) => asked.smaller(judgement.cap)?,
         None => judgement.cap,

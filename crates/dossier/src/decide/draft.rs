@@ -19,12 +19,15 @@ use crate::{
 };
 
 /// The dossier as the events so far leave it, and those events.
+#[derive(Clone)]
 pub(crate) struct Draft<'a> {
     pub(crate) body: Body,
     pub(crate) context: Context<'a>,
     events: Vec<Event>,
     /// Not before this moment may anything leave that is decided now.
     held_until: Option<Timestamp>,
+    /// The next look would find what the last one did.
+    skips_look: bool,
 }
 
 impl fmt::Debug for Draft<'_> {
@@ -35,12 +38,31 @@ impl fmt::Debug for Draft<'_> {
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(body: &Body, context: Context<'a>) -> Self {
-        Self { body: body.clone(), context, events: Vec::new(), held_until: None }
+        Self {
+            body: body.clone(),
+            context,
+            events: Vec::new(),
+            held_until: None,
+            skips_look: false,
+        }
     }
 
     /// The events, and the dossier after them.
     pub(crate) fn finish(self) -> (Vec<Event>, Body) {
         (self.events, self.body)
+    }
+
+    pub(crate) fn n_events(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Goes on with `body`, which is as a look has just left it: that look need not be repeated.
+    pub(crate) fn skip_look(&mut self, body: Body) {
+        (self.body, self.skips_look) = (body, true);
+    }
+
+    pub(crate) fn takes_look(&mut self) -> bool {
+        !std::mem::take(&mut self.skips_look)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
