@@ -6,7 +6,7 @@ use dossier::{
     Body, Case, Dossier,
     order::{Extension, Order},
     parcel::Parcel,
-    payout::Payout,
+    payout::{HeldText, Payout},
     task::{Task, Timer},
 };
 use kernel::{ParcelNo, TaskId, TimerId};
@@ -78,6 +78,7 @@ packed_struct! {
         payouts: Vec<Payout>,
         extensions: Vec<Extension>,
         pending: BTreeSet<String>,
+        held_texts: Vec<HeldText>,
         n_tasks: u32,
         n_texts: u32,
     }

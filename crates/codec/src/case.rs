@@ -33,6 +33,7 @@ state_struct! {
         market: Market,
         findings: BTreeMap<Fact, Value>,
         evidence: Vec<Evidence>,
+        decided_from: Option<Status>,
         judgement: Option<Judgement>,
         changes: Vec<Change>,
         returns: Vec<ParcelNo>,

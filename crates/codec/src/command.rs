@@ -94,6 +94,7 @@ shape_kinds! { Command:
         = (Command::RepayPostage { case, laid_out, insurance_paid });
     "decide-approval" 1 { case: CaseNo, approve: bool } or { ground: String }
         = (Command::DecideApproval { case, approve, ground });
+    "take-back" 1 { case: CaseNo } or { ground: String } = (Command::TakeBack { case, ground });
     "take-deposit" 1 { case: CaseNo, amount: Money } = (Command::TakeDeposit { case, amount });
     "file-claim" 1 { case: CaseNo, carrier: String, amount: Money }
         = (Command::FileClaim { case, carrier, amount });

@@ -87,8 +87,8 @@ shape_kinds! { Event:
         = (Event::CaseChanged { case, change: CaseChange::Status { status, ground } });
 
     "payout-reserved" 1 { payout: Box<Payout> } = (Event::PayoutReserved { payout });
-    "payout-started" 1 { payout: PayoutKey, at: Timestamp }
-        = (Event::PayoutChanged { payout, at, change: PayoutChange::Started });
+    "payout-started" 1 { payout: PayoutKey, at: Timestamp } or { held_until: Option<Timestamp> }
+        = (Event::PayoutChanged { payout, at, change: PayoutChange::Started { held_until } });
     "payout-unknown" 1 { payout: PayoutKey, at: Timestamp }
         = (Event::PayoutChanged { payout, at, change: PayoutChange::Unknown });
     "payout-settled" 1 { payout: PayoutKey, at: Timestamp } or { reference: String }
@@ -115,9 +115,11 @@ shape_kinds! { Event:
     "timer-set" 1 { timer: Timer } = (Event::TimerSet { timer });
     "timer-cleared" 1 { timer: TimerId } = (Event::TimerCleared { timer });
     "buyer-told" 1 { case: CaseNo, text: String, number: u32 }
-        = (Event::BuyerTold { case, text, number });
+        or { held_until: Option<Timestamp> }
+        = (Event::BuyerTold { case, text, number, held_until });
     "stop-asked" 1 { case: CaseNo } or { parcel: Option<ParcelNo> }
         = (Event::StopAsked { case, parcel });
     "deadline-extended" 1 { extension: Box<Extension> } = (Event::DeadlineExtended { extension });
     "delivered" 1 { effect: String, delivered: bool } = (Event::Delivered { effect, delivered });
+    "effect-cancelled" 1 { effect: String } = (Event::EffectCancelled { effect });
 }

@@ -3,14 +3,14 @@
 use dossier::{
     case::Pieces,
     command::PayoutOutcome,
-    payout::{Payout, PayoutStatus},
+    payout::{HeldText, Payout, PayoutStatus},
     words::Purpose,
 };
 use kernel::{ActorId, CaseNo, PayoutKey, Timestamp};
 use money::{Money, Tenders};
 
 use crate::{
-    packed::declare::{state_enum, state_struct},
+    packed::declare::{packed_struct, state_enum, state_struct},
     shape::declare::shape_enum,
 };
 
@@ -33,13 +33,15 @@ state_struct! {
 state_enum! {
     PayoutStatus {
         "reserved" Reserved,
-        "sending" Sending { since: Timestamp },
+        "sending" Sending { since: Timestamp } or { held_until: Option<Timestamp> },
         "unknown" Unknown { since: Timestamp },
         "settled" Settled { at: Timestamp, reference: String },
         "failed" Failed { at: Timestamp, why: String },
         "released" Released { at: Timestamp },
     }
 }
+
+packed_struct! { HeldText { case: CaseNo, number: u32, until: Timestamp } }
 
 shape_enum! {
     PayoutOutcome {

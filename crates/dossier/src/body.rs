@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{CaseNo, LineNo, ParcelNo, PayoutKey, Quantity, TaskId, TimerId};
+use kernel::{CaseNo, LineNo, ParcelNo, PayoutKey, Quantity, TaskId, TimerId, Timestamp};
 use money::{Money, MoneyError, Tender, Tenders};
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     case::Case,
     order::{Extension, Order},
     parcel::Parcel,
-    payout::Payout,
+    payout::{HeldText, Payout},
     task::{Task, Timer},
     words::{Act, CaseKind, Deadline, Direction, Purpose, Standing},
 };
@@ -44,6 +44,8 @@ pub struct Body {
     pub extensions: Vec<Extension>,
     /// Effects that move no money and have not been answered.
     pub pending: BTreeSet<String>,
+    /// Those of them that wait with the money of their decision.
+    pub held_texts: Vec<HeldText>,
     /// How many tasks were ever opened; numbers the next one.
     pub n_tasks: u32,
     /// How many texts were ever sent to the buyer; numbers the next one.
@@ -61,6 +63,7 @@ impl Body {
             payouts: Vec::new(),
             extensions: Vec::new(),
             pending: BTreeSet::new(),
+            held_texts: Vec::new(),
             n_tasks: 0,
             n_texts: 0,
         }
@@ -81,6 +84,12 @@ impl Body {
 
     pub fn tasks_of<'a>(&'a self, case: &'a CaseNo) -> impl Iterator<Item = &'a Task> + 'a {
         self.tasks.values().filter(move |it| it.case.as_ref() == Some(case))
+    }
+
+    /// The payout a decision about the case sends, while that can still be taken back.
+    pub fn held_payout(&self, case: &CaseNo, now: Timestamp) -> Option<&Payout> {
+        let of_case = self.payouts.iter().rev().filter(|it| &it.case == case);
+        of_case.into_iter().find(|it| it.held_until(now).is_some())
     }
 
     /// Payouts whose money is given or promised.

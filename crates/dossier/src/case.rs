@@ -29,6 +29,8 @@ pub struct Case {
     pub findings: BTreeMap<Fact, Value>,
     pub evidence: Vec<Evidence>,
     pub status: Status,
+    /// Where it stood when it was last decided: a decision taken back leads there again.
+    pub decided_from: Option<Status>,
     /// What policy last said; none before the first look.
     pub judgement: Option<Judgement>,
     pub changes: Vec<Change>,

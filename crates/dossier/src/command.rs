@@ -121,6 +121,11 @@ pub enum Command {
         approve: bool,
         ground: String,
     },
+    /// Undoes a decision whose money has not left yet. `ground` is kept.
+    TakeBack {
+        case: CaseNo,
+        ground: String,
+    },
     /// The buyer has laid down the deposit policy asks for (EXCH-11).
     TakeDeposit {
         case: CaseNo,

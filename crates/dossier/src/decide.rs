@@ -8,6 +8,7 @@
 mod approval;
 mod asking;
 mod assess;
+mod authority;
 mod cases;
 mod claim;
 mod compensation;
@@ -16,9 +17,17 @@ mod deposit;
 mod draft;
 mod judging;
 mod money;
+mod offers;
 mod order;
+mod propose;
+mod undo;
 mod work;
 
+use self::{
+    approval::approve,
+    cases::{attach_evidence as attach, enter_return, record_finding},
+    deadlines::{extend_receipt, keep_order},
+};
 use crate::{
     body::Dossier,
     command::{Command, Context},
@@ -27,6 +36,10 @@ use crate::{
 };
 
 pub(crate) use draft::Draft;
+pub use {
+    offers::{Bounds, Ground, Offer, offers},
+    propose::{CaseAfter, Proposal},
+};
 
 impl Dossier {
     /// Decides what `command` does: the events it causes, or why it is refused.
@@ -75,14 +88,10 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
         Command::ChangeRequest { case, request } => cases::change_request(draft, case, request),
         Command::Withdraw { case } => cases::withdraw(draft, case, ""),
         Command::EnterReturn { case, parcel, carrier } => {
-            cases::enter_return(draft, case, parcel, carrier)
+            enter_return(draft, case, parcel, carrier)
         }
-        Command::RecordFinding { case, fact, value } => {
-            cases::record_finding(draft, case, *fact, *value)
-        }
-        Command::AttachEvidence { case, evidence, shows } => {
-            cases::attach_evidence(draft, case, evidence, *shows)
-        }
+        Command::RecordFinding { case, fact, value } => record_finding(draft, case, *fact, *value),
+        Command::AttachEvidence { case, evidence, shows } => attach(draft, case, evidence, *shows),
         Command::RecordReceipt { case, parcel } => assess::receipt(draft, case, parcel.as_ref()),
         Command::Assess { case, finding, accepted, reason, withheld, place } => {
             assess::assess(draft, case, (*finding, *place), accepted, (reason, *withheld))
@@ -91,9 +100,7 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
             assess::refuse_return(draft, case, parcel.as_ref(), ground)
         }
         Command::Judge { case } => judging::look_again(draft, case),
-        Command::Approve { case, amount, ground } => {
-            approval::approve(draft, case, *amount, ground)
-        }
+        Command::Approve { case, amount, ground } => approve(draft, case, *amount, ground),
         Command::Decline { case, ground } => approval::decline(draft, case, ground),
         Command::AskBuyer { case, what } => cases::ask_buyer(draft, case, what),
         Command::RefundAhead { case, ground } => approval::refund_ahead(draft, case, ground),
@@ -106,6 +113,7 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
         Command::DecideApproval { case, approve, ground } => {
             approval::decide_approval(draft, case, *approve, ground)
         }
+        Command::TakeBack { case, ground } => undo::take_back(draft, case, ground),
         Command::TakeDeposit { case, amount } => deposit::take(draft, case, *amount),
         Command::FileClaim { case, carrier, amount } => claim::file(draft, case, carrier, *amount),
         Command::AnswerClaim { case, paid } => claim::answer(draft, case, *paid),
@@ -113,12 +121,8 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
             assess::send_replacement(draft, case, parcel, carrier)
         }
         Command::FinishCase { case } => assess::finish(draft, case),
-        Command::ExtendReceipt { until, ground } => {
-            deadlines::extend_receipt(draft, *until, ground)
-        }
-        Command::KeepOrder { case, until, ground } => {
-            deadlines::keep_order(draft, case, *until, ground)
-        }
+        Command::ExtendReceipt { until, ground } => extend_receipt(draft, *until, ground),
+        Command::KeepOrder { case, until, ground } => keep_order(draft, case, *until, ground),
         Command::Escalate { case, kind, what, back_at } => {
             asking::escalate(draft, case, (*kind, *back_at), what)
         }

@@ -55,11 +55,12 @@ pub enum Event {
     TimerCleared {
         timer: TimerId,
     },
-    /// A reply text is to be sent to the buyer.
+    /// A reply text is to be sent to the buyer, not before `held_until`.
     BuyerTold {
         case: CaseNo,
         text: String,
         number: u32,
+        held_until: Option<Timestamp>,
     },
     /// The outside was asked to stop a parcel, or to hold the order in the warehouse.
     StopAsked {
@@ -74,6 +75,10 @@ pub enum Event {
     Delivered {
         effect: String,
         delivered: bool,
+    },
+    /// An effect that nobody has tried is not wanted any more.
+    EffectCancelled {
+        effect: String,
     },
 }
 
@@ -120,10 +125,17 @@ pub enum CaseChange {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PayoutChange {
-    Started,
+    /// It is to be sent, not before `held_until`: until then the decision can be taken back.
+    Started {
+        held_until: Option<Timestamp>,
+    },
     Unknown,
-    Settled { reference: String },
-    Failed { why: String },
+    Settled {
+        reference: String,
+    },
+    Failed {
+        why: String,
+    },
     Released,
 }
 
@@ -168,6 +180,31 @@ impl Event {
             Self::StopAsked { .. } => "stop-asked",
             Self::DeadlineExtended { .. } => "deadline-extended",
             Self::Delivered { .. } => "delivered",
+            Self::EffectCancelled { .. } => "effect-cancelled",
+        }
+    }
+
+    /// The moment before which the effect the event calls for must not leave.
+    pub fn held_until(&self) -> Option<Timestamp> {
+        match self {
+            Self::BuyerTold { held_until, .. }
+            | Self::PayoutChanged { change: PayoutChange::Started { held_until }, .. } => {
+                *held_until
+            }
+            Self::OrderRecorded { .. }
+            | Self::ParcelScanned { .. }
+            | Self::CaseOpened { .. }
+            | Self::CaseChanged { .. }
+            | Self::PayoutReserved { .. }
+            | Self::PayoutChanged { .. }
+            | Self::TaskOpened { .. }
+            | Self::TaskChanged { .. }
+            | Self::TimerSet { .. }
+            | Self::TimerCleared { .. }
+            | Self::StopAsked { .. }
+            | Self::DeadlineExtended { .. }
+            | Self::Delivered { .. }
+            | Self::EffectCancelled { .. } => None,
         }
     }
 }
@@ -194,7 +231,7 @@ impl CaseChange {
 impl PayoutChange {
     fn kind(&self) -> &'static str {
         match self {
-            Self::Started => "payout-started",
+            Self::Started { .. } => "payout-started",
             Self::Unknown => "payout-unknown",
             Self::Settled { .. } => "payout-settled",
             Self::Failed { .. } => "payout-failed",

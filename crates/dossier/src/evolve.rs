@@ -8,7 +8,7 @@ use crate::{
     case::{Answered, Case, Change, Claim, Judgement, Returned},
     event::{CaseChange, Event, PayoutChange, TaskChange},
     parcel::Parcel,
-    payout::PayoutStatus,
+    payout::{HeldText, PayoutStatus},
     words::Deadline,
 };
 
@@ -81,9 +81,11 @@ impl Body {
             Event::TimerCleared { timer } => {
                 self.timers.remove(timer)?;
             }
-            Event::BuyerTold { case, text: _, number } => {
+            Event::BuyerTold { case, text: _, number, held_until } => {
                 self.n_texts = *number;
                 self.pending.insert(Event::text_effect(case, *number));
+                let (case, number) = (case.clone(), *number);
+                self.held_texts.extend(held_until.map(|until| HeldText { case, number, until }));
             }
             Event::StopAsked { case, .. } => {
                 self.pending.insert(Event::stop_effect(case));
@@ -96,8 +98,10 @@ impl Body {
                 }
                 self.extensions.push((**extension).clone());
             }
-            Event::Delivered { effect, .. } => {
+            Event::Delivered { effect, .. } | Event::EffectCancelled { effect } => {
                 self.pending.remove(effect);
+                let is_it = |it: &HeldText| Event::text_effect(&it.case, it.number) == *effect;
+                self.held_texts.retain(|it| !is_it(it));
             }
         }
         Some(())
@@ -178,14 +182,21 @@ impl Case {
                 self.judgement = Some((**judgement).clone());
             }
             CaseChange::Raised(raised) => self.raised.push((**raised).clone()),
-            CaseChange::Status { status, .. } => self.status = status.clone(),
+            CaseChange::Status { status, .. } => {
+                let before = std::mem::replace(&mut self.status, status.clone());
+                if before.is_judged_again() && !self.status.is_judged_again() {
+                    self.decided_from = Some(before);
+                }
+            }
         }
     }
 }
 
 fn status_after(change: &PayoutChange, at: Timestamp) -> PayoutStatus {
     match change {
-        PayoutChange::Started => PayoutStatus::Sending { since: at },
+        PayoutChange::Started { held_until } => {
+            PayoutStatus::Sending { since: at, held_until: *held_until }
+        }
         PayoutChange::Unknown => PayoutStatus::Unknown { since: at },
         PayoutChange::Settled { reference } => {
             PayoutStatus::Settled { at, reference: reference.clone() }

@@ -28,6 +28,7 @@ pub mod body;
 pub mod case;
 pub mod command;
 mod decide;
+pub mod deed;
 pub mod event;
 mod evolve;
 pub mod facts;
@@ -46,6 +47,7 @@ pub use crate::{
     body::{Body, Dossier},
     case::Case,
     command::{Command, Context},
+    decide::{Bounds, CaseAfter, Ground, Offer, Proposal, offers},
     event::Event,
     judge::judge,
     react::{Effect, post, react},

@@ -27,9 +27,10 @@ pub struct Payout {
 pub enum PayoutStatus {
     /// Promised or waiting for approval: nobody else can have this money.
     Reserved,
-    /// The provider has been asked, or is about to be.
+    /// The provider has been asked, or is about to be: not before `held_until`.
     Sending {
         since: Timestamp,
+        held_until: Option<Timestamp>,
     },
     /// The provider may or may not have paid. The money stays reserved; it is asked, never told
     /// again under another key.
@@ -74,7 +75,27 @@ impl PayoutStatus {
     }
 }
 
+/// A text to the buyer that waits with the payout of the same decision.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HeldText {
+    pub case: CaseNo,
+    pub number: u32,
+    pub until: Timestamp,
+}
+
 impl Payout {
+    /// The moment it leaves, if it waits for that at `now`.
+    pub fn held_until(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.status {
+            PayoutStatus::Sending { held_until, .. } => held_until.filter(|it| now < *it),
+            PayoutStatus::Reserved
+            | PayoutStatus::Unknown { .. }
+            | PayoutStatus::Settled { .. }
+            | PayoutStatus::Failed { .. }
+            | PayoutStatus::Released { .. } => None,
+        }
+    }
+
     pub fn quantity_of(&self, line: LineNo) -> Quantity {
         let found = self.pieces.iter().find(|it| it.line == line);
         found.map_or(Quantity::ZERO, |it| it.quantity)

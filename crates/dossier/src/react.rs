@@ -78,7 +78,9 @@ impl Event {
                 PayoutChange::Settled { .. } | PayoutChange::Failed { .. } => {
                     Some(payout.to_string())
                 }
-                PayoutChange::Started | PayoutChange::Unknown | PayoutChange::Released => None,
+                PayoutChange::Started { .. } | PayoutChange::Unknown | PayoutChange::Released => {
+                    None
+                }
             },
             Self::Delivered { effect, .. } => Some(effect.clone()),
             Self::OrderRecorded { .. }
@@ -92,7 +94,8 @@ impl Event {
             | Self::TimerCleared { .. }
             | Self::BuyerTold { .. }
             | Self::StopAsked { .. }
-            | Self::DeadlineExtended { .. } => None,
+            | Self::DeadlineExtended { .. }
+            | Self::EffectCancelled { .. } => None,
         }
     }
 }
@@ -107,7 +110,7 @@ pub fn react(event: &Event, body: &Body) -> Option<Effect> {
             let it = body.payout(payout)?;
             let (payout, amount) = (it.key.clone(), it.amount.clone());
             match change {
-                PayoutChange::Started => Some(Effect::SendRefund {
+                PayoutChange::Started { .. } => Some(Effect::SendRefund {
                     payout,
                     case: it.case.clone(),
                     purpose: it.purpose,
@@ -122,7 +125,7 @@ pub fn react(event: &Event, body: &Body) -> Option<Effect> {
         Event::StopAsked { case, parcel } => {
             Some(Effect::Stop { case: case.clone(), parcel: parcel.clone() })
         }
-        Event::BuyerTold { case, text, number } => {
+        Event::BuyerTold { case, text, number, .. } => {
             Some(Effect::TellBuyer { case: case.clone(), text: text.clone(), number: *number })
         }
         Event::OrderRecorded { .. }
@@ -135,7 +138,8 @@ pub fn react(event: &Event, body: &Body) -> Option<Effect> {
         | Event::TimerSet { .. }
         | Event::TimerCleared { .. }
         | Event::DeadlineExtended { .. }
-        | Event::Delivered { .. } => None,
+        | Event::Delivered { .. }
+        | Event::EffectCancelled { .. } => None,
     }
 }
 
@@ -152,7 +156,7 @@ pub fn post(event: &Event, before: Option<&Body>) -> Result<Option<Posting>, Mon
             let held = payout.status.holds_money();
             match change {
                 // Sent again after a proven failure: the promise is made anew.
-                PayoutChange::Started if !held => promise(payout).map(Some),
+                PayoutChange::Started { .. } if !held => promise(payout).map(Some),
                 PayoutChange::Settled { .. } => {
                     Posting::movement(Account::OwedToBuyer, Account::Takings, &payout.amount)
                         .map(Some)
@@ -161,7 +165,7 @@ pub fn post(event: &Event, before: Option<&Body>) -> Result<Option<Posting>, Mon
                     Posting::movement(Account::OwedToBuyer, account_of(payout), &payout.amount)
                         .map(Some)
                 }
-                PayoutChange::Started
+                PayoutChange::Started { .. }
                 | PayoutChange::Unknown
                 | PayoutChange::Failed { .. }
                 | PayoutChange::Released => Ok(None),
@@ -192,7 +196,8 @@ pub fn post(event: &Event, before: Option<&Body>) -> Result<Option<Posting>, Mon
         | Event::BuyerTold { .. }
         | Event::StopAsked { .. }
         | Event::DeadlineExtended { .. }
-        | Event::Delivered { .. } => Ok(None),
+        | Event::Delivered { .. }
+        | Event::EffectCancelled { .. } => Ok(None),
     }
 }
 

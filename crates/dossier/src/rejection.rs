@@ -65,6 +65,8 @@ pub enum Rejection {
     OutcomeContradicted { payout: PayoutKey },
     #[error("{payout} is still with the provider")]
     PayoutPending { payout: PayoutKey },
+    #[error("{payout} has left; a decision can be taken back only while its money is held")]
+    HoldOver { payout: PayoutKey },
     #[error("task {task} is not open")]
     UnknownTask { task: TaskId },
     #[error("task {task} is already being worked on by somebody else")]
@@ -119,6 +121,7 @@ impl Rejection {
             Self::NotRetriable { .. } => "not-retriable",
             Self::OutcomeContradicted { .. } => "outcome-contradicted",
             Self::PayoutPending { .. } => "payout-pending",
+            Self::HoldOver { .. } => "hold-over",
             Self::UnknownTask { .. } => "unknown-task",
             Self::TaskTaken { .. } => "task-taken",
             Self::NoAnswer => "no-answer",

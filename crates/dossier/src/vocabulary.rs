@@ -7,6 +7,7 @@ use kernel::Choice;
 use policy::{Constant, Field, Hit, Kind, Question, Vocabulary};
 
 use crate::{
+    deed::Deed,
     facts::Fact,
     words::{CaseKind, Flag, Outward, Payer, Role, Route, TaskKind, Verdict},
 };
@@ -242,6 +243,9 @@ inquiries! {
         Intervened, SignedBy, Signed, GoodsClaim, TimeLeft, ClaimsLate, Complete, Window,
         SeveralRequests, Presale, Upset, Standing, Stage, LineUnknown, QuantityAboveBought,
     ] -> &[must("flag", Kind::Choice(Flag::CODES))];
+    /// What is usually said about why something is done. All rows that apply.
+    GROUNDS = "grounds", All, [Kind, Reason, Route, Verdict, Assessment, Upset, TimeLeft]
+        -> &[must("deed", Kind::Choice(Deed::CODES))];
     /// What the buyer is told at each step (DT-35).
     NOTICE = "notice", One, [Step, Kind] -> &[must("reply", Kind::Text)];
     /// Whether to invite a review at the end (DT-38).
@@ -249,30 +253,31 @@ inquiries! {
 }
 
 static CONSTANTS: &[Constant] = &[
-    Constant { name: "auto-refund", kind: Kind::Flag },
-    Constant { name: "promotion-mode", kind: Kind::Flag },
-    Constant { name: "shop-type", kind: Fact::ShopType.kind() },
-    Constant { name: "four-eyes-from", kind: Kind::Amount },
-    Constant { name: "return-postage-most", kind: Kind::Amount },
-    Constant { name: "repair-fee-cap", kind: Kind::Amount },
-    Constant { name: "exchange-deposit", kind: Kind::Amount },
-    Constant { name: "approval-within", kind: Kind::Span },
-    Constant { name: "unknown-alert-after", kind: Kind::Span },
-    Constant { name: "stagnant-after", kind: Kind::Span },
-    Constant { name: "stagnant-after-remote", kind: Kind::Span },
-    Constant { name: "deadline-near", kind: Kind::Span },
-    Constant { name: "follow-up-after", kind: Kind::Span },
-    Constant { name: "receipt-extension-most", kind: Kind::Span },
-    Constant { name: "shipping-extension-most", kind: Kind::Span },
-    Constant { name: "exchange-arrives-within", kind: Kind::Span },
-    Constant { name: "refused-return-needs-photo", kind: Kind::Flag },
-    Constant { name: "warranty", kind: Kind::Days },
-    Constant { name: "reevaluate-promotions", kind: Kind::Flag },
-    Constant { name: "refused-carriers", kind: Kind::Text },
-    Constant { name: "surface-mail-prefixes", kind: Kind::Text },
-    Constant { name: "return-address", kind: Kind::Text },
-    Constant { name: "shop-name", kind: Kind::Text },
-    Constant { name: "refund-arrives-within", kind: Kind::Span },
+    Constant { name: "auto-refund", kind: Kind::Flag, optional: false },
+    Constant { name: "promotion-mode", kind: Kind::Flag, optional: false },
+    Constant { name: "shop-type", kind: Fact::ShopType.kind(), optional: false },
+    Constant { name: "four-eyes-from", kind: Kind::Amount, optional: false },
+    Constant { name: "return-postage-most", kind: Kind::Amount, optional: false },
+    Constant { name: "repair-fee-cap", kind: Kind::Amount, optional: false },
+    Constant { name: "exchange-deposit", kind: Kind::Amount, optional: false },
+    Constant { name: "approval-within", kind: Kind::Span, optional: false },
+    Constant { name: "undo-hold", kind: Kind::Span, optional: true },
+    Constant { name: "unknown-alert-after", kind: Kind::Span, optional: false },
+    Constant { name: "stagnant-after", kind: Kind::Span, optional: false },
+    Constant { name: "stagnant-after-remote", kind: Kind::Span, optional: false },
+    Constant { name: "deadline-near", kind: Kind::Span, optional: false },
+    Constant { name: "follow-up-after", kind: Kind::Span, optional: false },
+    Constant { name: "receipt-extension-most", kind: Kind::Span, optional: false },
+    Constant { name: "shipping-extension-most", kind: Kind::Span, optional: false },
+    Constant { name: "exchange-arrives-within", kind: Kind::Span, optional: false },
+    Constant { name: "refused-return-needs-photo", kind: Kind::Flag, optional: false },
+    Constant { name: "warranty", kind: Kind::Days, optional: false },
+    Constant { name: "reevaluate-promotions", kind: Kind::Flag, optional: false },
+    Constant { name: "refused-carriers", kind: Kind::Text, optional: false },
+    Constant { name: "surface-mail-prefixes", kind: Kind::Text, optional: false },
+    Constant { name: "return-address", kind: Kind::Text, optional: false },
+    Constant { name: "shop-name", kind: Kind::Text, optional: false },
+    Constant { name: "refund-arrives-within", kind: Kind::Span, optional: false },
 ];
 
 /// Variables a reply text may use.

@@ -26,6 +26,8 @@ choice! {
         PreSale = "pre-sale",
         Agent = "agent",
         Veteran = "veteran",
+        DifficultCaseAgent = "difficult-case-agent",
+        ComplaintAgent = "complaint-agent",
         Specialist = "specialist",
         Leader = "leader",
         StoreManager = "store-manager",

@@ -40,11 +40,12 @@ pub struct Field {
     pub optional: bool,
 }
 
-/// A number, code or phrase every pack has to give.
+/// A number, code or phrase every pack has to give, or may leave out.
 #[derive(Clone, Copy, Debug)]
 pub struct Constant {
     pub name: &'static str,
     pub kind: Kind,
+    pub optional: bool,
 }
 
 /// The type of an input, an output or a constant. Numbers are whole and counted in the base unit.

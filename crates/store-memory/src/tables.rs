@@ -120,6 +120,9 @@ impl Tables {
         if actual != commit.expected || before.answers.contains_key(&commit.command) {
             return Ok(Outcome::Conflict { actual });
         }
+        if commit.rows.iter().any(|it| self.is_too_late(&commit.dossier, it)) {
+            return Ok(Outcome::Conflict { actual });
+        }
         let entries = before.with_entries(&commit.rows)?;
         let version = Version(actual.0.checked_add(1).ok_or_else(|| failed(TOO_MANY))?);
 
@@ -142,6 +145,12 @@ impl Tables {
         Ok(Outcome::Committed)
     }
 
+    /// Whether an effect is to be cancelled that may have been carried out.
+    fn is_too_late(&self, dossier: &DossierKey, change: &RowChange) -> bool {
+        let RowChange::CancelEffect(effect) = change else { return false };
+        self.effects.get(dossier, effect).is_none_or(|it| 0 < it.attempts)
+    }
+
     fn change(&mut self, dossier: &DossierKey, change: &RowChange) {
         match change {
             RowChange::PutCase(row) => self.cases.put(dossier, row.case.as_str(), row.clone()),
@@ -153,7 +162,9 @@ impl Tables {
                 let effect = Effect { row: row.clone(), attempts: 0 };
                 self.effects.put(dossier, &row.effect, effect);
             }
-            RowChange::DropEffect(effect) => drop(self.effects.take(dossier, effect)),
+            RowChange::DropEffect(effect) | RowChange::CancelEffect(effect) => {
+                drop(self.effects.take(dossier, effect));
+            }
             // Entries were taken in by `commit`, which had to check them first.
             RowChange::PutEntry(_) => {}
             RowChange::PutTerm(term) => {

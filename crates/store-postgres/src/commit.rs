@@ -175,6 +175,7 @@ pub(crate) fn months_of<'c>(
         | RowChange::DropTimer(_)
         | RowChange::PutEffect(_)
         | RowChange::DropEffect(_)
+        | RowChange::CancelEffect(_)
         | RowChange::PutEntry(_)
         | RowChange::PutTerm(_)
         | RowChange::PutSpend(_) => None,

@@ -272,7 +272,7 @@ impl<'c> Statements<'c> {
                 let row = (bucket, shop, order, effect, kind, due.epoch_seconds(), body);
                 self.put_effect.execute(row).map(drop)
             }
-            RowChange::DropEffect(it) => {
+            RowChange::DropEffect(it) | RowChange::CancelEffect(it) => {
                 self.drop_effect.execute((bucket, shop, order, it)).map(drop)
             }
             RowChange::PutEntry(it) => self.add_entry(key, it),

@@ -225,6 +225,7 @@ impl Stage<'_> {
                 (Role::CourierContact, Command::FileClaim { case: no, carrier, amount })
             }
             CaseAct::AnswerClaim(paid) => (Role::Finance, Command::AnswerClaim { case: no, paid }),
+            CaseAct::TakeBack(ground) => (Role::Leader, Command::TakeBack { case: no, ground }),
             CaseAct::TakeDeposit(amount) => {
                 (Role::Finance, Command::TakeDeposit { case: no, amount })
             }

@@ -23,6 +23,7 @@ impl Stage<'_> {
                 check_room(order, &body, findings)?;
                 self.check_payments(order, &body, findings)?;
                 self.check_ledger(order, &body, findings)?;
+                self.check_offers(&body, findings)?;
             }
         }
         self.check_task_rows(findings)

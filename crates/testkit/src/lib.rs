@@ -24,6 +24,7 @@ mod invariants;
 mod keys;
 mod load;
 mod node;
+mod offers;
 mod packs;
 mod problem;
 mod provider;

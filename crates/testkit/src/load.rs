@@ -126,6 +126,8 @@ const USUAL_PEOPLE: &[(&str, Role)] = &[
     ("售前", Role::PreSale),
     ("客服", Role::Agent),
     ("老员工", Role::Veteran),
+    ("疑难客服", Role::DifficultCaseAgent),
+    ("投诉接待", Role::ComplaintAgent),
     ("售后专员", Role::Specialist),
     ("组长", Role::Leader),
     ("店长", Role::StoreManager),

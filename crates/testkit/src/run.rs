@@ -112,7 +112,8 @@ fn do_step(stage: &mut Stage<'_>, step: &Step, findings: &mut Findings) -> Resul
     }
     let answers = stage.act(step)?;
     check_answers(step, &answers, findings);
-    stage.come_to_rest()
+    stage.come_to_rest()?;
+    if step.held { Ok(()) } else { stage.let_holds_pass() }
 }
 
 fn of_step(step: &Step, number: usize, findings: Findings, story: &[String]) -> Vec<Failure> {

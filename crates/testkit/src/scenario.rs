@@ -108,6 +108,8 @@ pub struct Step {
     pub order: Option<OrderNo>,
     pub act: Act,
     pub refused: Refused,
+    /// Whether the step ends while decisions can still be taken back.
+    pub held: bool,
     /// A part of the refusal's sentence.
     pub says: Option<String>,
     pub expect: Expect,
@@ -170,6 +172,7 @@ pub enum CaseAct {
     Compensate(Purpose, Money, String),
     RepayPostage(Money, Money),
     DecideApproval(bool, String),
+    TakeBack(String),
     TakeDeposit(Money),
     FileClaim(String, Money),
     AnswerClaim(Money),

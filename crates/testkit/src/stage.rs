@@ -189,6 +189,20 @@ impl<'s> Stage<'s> {
         Err(Broken::Restless(self.shown(self.now())))
     }
 
+    /// Lets the seconds pass in which decisions can be taken back, so that what was decided leaves.
+    pub(crate) fn let_holds_pass(&self) -> Result<(), Broken> {
+        let now = self.now();
+        let mut until = now;
+        for order in self.orders.keys() {
+            let Dossier::Open(body) = self.dossier(order)?.1 else { continue };
+            let payouts = body.payouts.iter().filter_map(|it| it.held_until(now));
+            let texts = body.held_texts.iter().map(|it| it.until);
+            until = payouts.chain(texts).fold(until, Timestamp::max);
+        }
+        self.pass_time_until(until)?;
+        self.come_to_rest()
+    }
+
     pub(crate) fn dossier(&self, order: &OrderNo) -> Result<(Version, Dossier), Broken> {
         Ok(self.engine.dossier(&self.key(order))?)
     }

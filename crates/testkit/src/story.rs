@@ -54,6 +54,7 @@ fn line(event: &Event, zone: Zone) -> Option<String> {
             let (deadline, reason) = (extension.deadline, &extension.reason);
             format!("the {deadline} deadline is put off to {until} ({reason})")
         }
+        Event::EffectCancelled { effect } => format!("{effect} does not leave"),
         Event::Delivered { effect, delivered: true } => format!("{effect} is done"),
         Event::Delivered { effect, delivered: false } => format!("{effect} was not taken on"),
     })
@@ -105,7 +106,7 @@ fn status_line(status: &Status) -> &'static str {
 
 fn payout_line(change: &PayoutChange) -> String {
     match change {
-        PayoutChange::Started => "is sent".to_owned(),
+        PayoutChange::Started { .. } => "is sent".to_owned(),
         PayoutChange::Unknown => "may or may not have been paid".to_owned(),
         PayoutChange::Settled { .. } => "has arrived".to_owned(),
         PayoutChange::Failed { why } => format!("was not paid: {why}"),

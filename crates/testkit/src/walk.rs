@@ -43,7 +43,7 @@ impl Stage<'_> {
             let Some((role, command)) = self.next(&order, known, walk)? else { break };
             self.command(&order, role, command)?;
         }
-        self.come_to_rest()?;
+        self.let_holds_pass()?;
         self.check_walk(&order, &case, walk, findings)
     }
 

@@ -142,7 +142,7 @@ fn arrives_by(of: Of<'_>) -> Option<Timestamp> {
 
 fn sent_at(payout: &Payout) -> Option<Timestamp> {
     match &payout.status {
-        PayoutStatus::Sending { since } | PayoutStatus::Unknown { since } => Some(*since),
+        PayoutStatus::Sending { since, .. } | PayoutStatus::Unknown { since } => Some(*since),
         PayoutStatus::Settled { at, .. } => Some(*at),
         PayoutStatus::Reserved | PayoutStatus::Failed { .. } | PayoutStatus::Released { .. } => {
             None

@@ -134,7 +134,8 @@ fn case_of(event: &Event, before: Option<&Body>) -> Option<CaseNo> {
         | Event::BuyerTold { .. }
         | Event::StopAsked { .. }
         | Event::DeadlineExtended { .. }
-        | Event::Delivered { .. } => None,
+        | Event::Delivered { .. }
+        | Event::EffectCancelled { .. } => None,
     }
 }
 
@@ -142,12 +143,19 @@ fn effects(change: &Change<'_>, event: &Event, after: &Body, rows: &mut Vec<RowC
     if let Some(effect) = event.settles() {
         rows.push(RowChange::DropEffect(effect));
     }
+    if let Event::EffectCancelled { effect } = event {
+        rows.push(RowChange::CancelEffect(effect.clone()));
+    }
     if let Some(effect) = react(event, after) {
         let asks = matches!(effect, dossier::Effect::QueryRefund { .. });
         rows.push(RowChange::PutEffect(EffectRow {
             effect: effect.id(),
             kind: effect.kind().to_owned(),
-            due: if asks { change.at.plus(ASK_AFTER) } else { change.at },
+            due: match event.held_until() {
+                Some(until) => until,
+                None if asks => change.at.plus(ASK_AFTER),
+                None => change.at,
+            },
             body: codec::encode_effect(&effect),
         }));
     }
@@ -180,7 +188,8 @@ fn terms(change: &Change<'_>, event: &Event, rows: &mut Vec<RowChange>) {
         | Event::BuyerTold { .. }
         | Event::StopAsked { .. }
         | Event::DeadlineExtended { .. }
-        | Event::Delivered { .. } => (),
+        | Event::Delivered { .. }
+        | Event::EffectCancelled { .. } => (),
     }
 }
 
@@ -208,7 +217,8 @@ fn touched<'a>(change: &Change<'a>, after: &'a Body) -> BTreeSet<&'a CaseNo> {
             | Event::BuyerTold { .. }
             | Event::StopAsked { .. }
             | Event::DeadlineExtended { .. }
-            | Event::Delivered { .. } => (),
+            | Event::Delivered { .. }
+            | Event::EffectCancelled { .. } => (),
         }
     }
     cases

@@ -208,6 +208,7 @@ pub(crate) fn case(no: &str) -> Case {
         ]),
         evidence: vec![evidence()],
         status: Status::AwaitingReturn { deadline: Some(at(500_000)) },
+        decided_from: Some(Status::UnderReview),
         judgement: Some(judgement()),
         changes: vec![Change { at: at(185_000), by: id("buyer"), from: request() }],
         returns: vec![id("SF1234567890123")],
@@ -359,7 +360,8 @@ pub(crate) fn statuses() -> Vec<Status> {
 pub(crate) fn payout_statuses() -> Vec<PayoutStatus> {
     vec![
         PayoutStatus::Reserved,
-        PayoutStatus::Sending { since: at(1) },
+        PayoutStatus::Sending { since: at(1), held_until: None },
+        PayoutStatus::Sending { since: at(1), held_until: Some(at(2)) },
         PayoutStatus::Unknown { since: at(2) },
         PayoutStatus::Settled { at: at(3), reference: "4200".to_owned() },
         PayoutStatus::Failed { at: at(4), why: "account closed".to_owned() },

@@ -1,10 +1,11 @@
-//! Decisions people take: who may, up to how much, and whose second pair of eyes it needs.
+//! Decisions people take, and whose second pair of eyes they need.
 
 use kernel::{CaseNo, Span};
 use money::{Money, Tenders};
 
 use super::{
     Draft,
+    authority::{Entitled, alone, entitled, may_approve},
     compensation::grant,
     deadlines::outlast_replacement,
     deposit,
@@ -19,59 +20,8 @@ use crate::{
     judge::judge,
     rejection::Rejection,
     scene::Scene,
-    vocabulary,
     words::{Act, CaseKind, Purpose, Role, Route, TaskKind, Verdict},
 };
-
-/// Whether the actor may do something alone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Entitled {
-    Alone,
-    /// Only together with somebody of this role.
-    With(Role),
-}
-
-/// Asks the pack (DT-28, DT-29): permission, the limit of one decision, the day's budget, and from
-/// which amount on nobody decides alone.
-fn entitled(
-    draft: &Draft<'_>,
-    case: &CaseNo,
-    act: Act,
-    amount: Money,
-) -> Result<Entitled, Rejection> {
-    let (context, actor) = (draft.context, draft.context.actor);
-    let mut scene = Scene::new(&draft.body, draft.case(case)?, context)?;
-    scene.known.act = Some((act, actor.role, actor.grade));
-    let no = |ask| Rejection::NotEntitled { role: actor.role, act, ask };
-    // No row: fail closed, and let a leader look at the pack.
-    let ruling = scene.ask_quietly(&vocabulary::AUTHORITY).ok_or_else(|| no(Role::Leader))?;
-    let ask = ruling.choice("ask").unwrap_or(Role::Leader);
-    match ruling.code("may") {
-        Some("yes") => (),
-        Some("ask") => return Ok(Entitled::With(ask)),
-        _ => return Err(no(ask)),
-    }
-    let above = |limit: Option<Money>| limit.map_or(Ok(false), |limit| amount.exceeds(limit));
-    let over_budget = match (ruling.amount("daily"), context.spent_today) {
-        (None, _) => false,
-        (Some(budget), Some(spent)) => spent.plus(amount)?.exceeds(budget)?,
-        (Some(_), None) => true,
-    };
-    let needs_two = !amount.compare(context.pack.amount("four-eyes-from")?)?.is_lt();
-    if above(ruling.amount("limit"))? || over_budget || needs_two {
-        return Ok(Entitled::With(ask));
-    }
-    Ok(Entitled::Alone)
-}
-
-/// Refuses whoever could only propose to pay `amount` back.
-fn alone(draft: &Draft<'_>, case: &CaseNo, amount: Money) -> Result<(), Rejection> {
-    let (role, act) = (draft.context.actor.role, Act::FullRefund);
-    match entitled(draft, case, act, amount)? {
-        Entitled::Alone => Ok(()),
-        Entitled::With(ask) => Err(Rejection::NotEntitled { role, act, ask }),
-    }
-}
 
 pub(crate) fn approve(
     draft: &mut Draft<'_>,
@@ -92,7 +42,7 @@ pub(crate) fn approve(
         return Ok(());
     }
     if known.request.kind.returns_goods() {
-        if known.status.is_undecided() {
+        if known.status.is_undecided() && known.assessment.is_none() {
             return agree_to_return(draft, case, &judgement, ground);
         }
         if known.assessment.is_none() {
@@ -238,11 +188,16 @@ pub(super) fn pay(
     } else {
         by_tender(&draft.body, draft.case(case)?, total)?
     };
+    // What was asked for is given, or refused; never a part of it.
+    let left = amount.total()?;
+    if total.exceeds(left)? {
+        return Err(Rejection::ExceedsRoom { asked: total, left });
+    }
     match (entitled, purpose) {
-        (Entitled::Alone, Purpose::Refund) => {
+        (Entitled::Alone, Purpose::Refund) => draft.held(|draft| {
             pay_now(draft, case, &amount)?;
             draft.tell(case, "approved-refund")
-        }
+        }),
         (Entitled::Alone, _) => {
             let payout = reserve(draft, case, purpose, &amount)?;
             draft.drop_tasks(case, |it| it.by_policy)?;
@@ -270,7 +225,9 @@ fn ask_approval(
     (purpose, amount): (Purpose, Tenders),
     approver: Role,
 ) -> Result<(), Rejection> {
-    if let Some((held, _)) = judging::reserved_for(draft, case) {
+    // What is promised for goods on their way back stays so, whatever else is asked for.
+    let held = judging::reserved_for(draft, case).filter(|_| purpose == Purpose::Refund);
+    if let Some((held, _)) = held {
         release(draft, &held)?;
     }
     let payout = reserve(draft, case, purpose, &amount)?;
@@ -314,21 +271,6 @@ pub(crate) fn decide_approval(
     }
 }
 
-/// The second pair of eyes is bounded too, but is not itself in need of a third.
-fn may_approve(draft: &Draft<'_>, case: &CaseNo, amount: Money) -> Result<(), Rejection> {
-    let actor = draft.context.actor;
-    let mut scene = Scene::new(&draft.body, draft.case(case)?, draft.context)?;
-    scene.known.act = Some((Act::Approve, actor.role, actor.grade));
-    let ruling = scene.ask_quietly(&vocabulary::AUTHORITY);
-    let ask = ruling.and_then(|it| it.choice("ask")).unwrap_or(Role::Supervisor);
-    let may = ruling.is_some_and(|it| it.code("may") == Some("yes"));
-    let limit = ruling.and_then(|it| it.amount("limit"));
-    if !may || limit.map_or(Ok(false), |it| amount.exceeds(it))? {
-        return Err(Rejection::NotEntitled { role: actor.role, act: Act::Approve, ask });
-    }
-    Ok(())
-}
-
 pub(crate) fn decline(draft: &mut Draft<'_>, case: &CaseNo, ground: &str) -> Result<(), Rejection> {
     some_ground(ground)?;
     if matches!(draft.case(case)?.status, Status::Declined { .. }) {
@@ -363,13 +305,13 @@ pub(crate) fn refund_ahead(
     }
     judging::look_again(draft, case)?;
     let known = draft.case(case)?;
-    // Without proof the marketplace would give everything back, whatever was accepted (PATH4-10).
-    let whole = Case { assessment: None, ..known.clone() };
-    let judgement = judge(&draft.body, &whole, draft.context)?;
     let at_hand = matches!(known.status, Status::Inspecting { .. });
     if !known.may_be_paid_ahead() && !at_hand {
         return Err(Rejection::Locked { until: "the deadline is near or the buyer is upset" });
     }
+    // Without proof the marketplace would give everything back, whatever was accepted (PATH4-10).
+    let whole = Case { assessment: None, ..known.clone() };
+    let judgement = judge(&draft.body, &whole, draft.context)?;
     let total = match known.request.asked {
         Some(asked) => asked.smaller(judgement.cap)?,
         None => judgement.cap,
@@ -386,11 +328,13 @@ pub(crate) fn refund_ahead(
         }),
         Entitled::Alone => {
             let amount = by_tender(&draft.body, &whole, total)?;
-            pay_pieces_now(draft, case, &amount, &whole.request.pieces)?;
-            if recovers {
-                draft.open_task(case, TaskKind::RegisterClaim, false)?;
-            }
-            draft.tell(case, "approved-refund")
+            draft.held(|draft| {
+                pay_pieces_now(draft, case, &amount, &whole.request.pieces)?;
+                if recovers {
+                    draft.open_task(case, TaskKind::RegisterClaim, false)?;
+                }
+                draft.tell(case, "approved-refund")
+            })
         }
     }
 }

@@ -53,6 +53,7 @@ pub(crate) fn apply(draft: &mut Draft<'_>, application: &Application) -> Result<
         findings: application.findings.iter().copied().collect::<BTreeMap<_, _>>(),
         evidence: Vec::new(),
         status: status_of(market.standing, market.deadline, draft.now()),
+        decided_from: None,
         judgement: None,
         changes: Vec::new(),
         returns: Vec::new(),

@@ -67,9 +67,11 @@ pub(super) fn grant(
         draft.open_task(case, TaskKind::TellResult, false)?;
         return judging::look_again(draft, case);
     }
-    send(draft, &payout)?;
-    draft.move_to(case, Status::Refunding { payout }, ground)?;
-    draft.tell(case, "approved-refund")
+    draft.held(|draft| {
+        send(draft, &payout)?;
+        draft.move_to(case, Status::Refunding { payout }, ground)?;
+        draft.tell(case, "approved-refund")
+    })
 }
 
 /// LATE-03: the goods may be there now, so discounts that were granted before are paid.
@@ -125,7 +127,7 @@ pub(crate) fn repay_postage(
     let owed = laid_out.minus_down_to_zero(insurance_paid)?;
     if owed.is_positive() {
         let payout = reserve(draft, case, Purpose::Postage, &Tenders::cash(owed))?;
-        send(draft, &payout)?;
+        draft.held(|draft| send(draft, &payout))?;
     }
     draft.drop_tasks(case, |it| it.kind == TaskKind::RepayPostage)
 }

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use kernel::{CaseNo, TaskId, TimerId, Timestamp};
+use kernel::{CaseNo, PayoutKey, Span, TaskId, TimerId, Timestamp};
 use policy::Value;
 
 use crate::{
     body::Body,
     case::{Case, Status},
     command::Context,
-    event::{CaseChange, Event, TaskChange},
+    event::{CaseChange, Event, PayoutChange, TaskChange},
     facts::Fact,
     rejection::Rejection,
     scene::Scene,
@@ -19,10 +19,15 @@ use crate::{
 };
 
 /// The dossier as the events so far leave it, and those events.
+#[derive(Clone)]
 pub(crate) struct Draft<'a> {
     pub(crate) body: Body,
     pub(crate) context: Context<'a>,
     events: Vec<Event>,
+    /// Not before this moment may anything leave that is decided now.
+    held_until: Option<Timestamp>,
+    /// The next look would find what the last one did.
+    skips_look: bool,
 }
 
 impl fmt::Debug for Draft<'_> {
@@ -33,7 +38,13 @@ impl fmt::Debug for Draft<'_> {
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(body: &Body, context: Context<'a>) -> Self {
-        Self { body: body.clone(), context, events: Vec::new() }
+        Self {
+            body: body.clone(),
+            context,
+            events: Vec::new(),
+            held_until: None,
+            skips_look: false,
+        }
     }
 
     /// The events, and the dossier after them.
@@ -41,8 +52,42 @@ impl<'a> Draft<'a> {
         (self.events, self.body)
     }
 
+    pub(crate) fn n_events(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Goes on with `body`, which is as a look has just left it: that look need not be repeated.
+    pub(crate) fn skip_look(&mut self, body: Body) {
+        (self.body, self.skips_look) = (body, true);
+    }
+
+    pub(crate) fn takes_look(&mut self) -> bool {
+        !std::mem::take(&mut self.skips_look)
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.context.now
+    }
+
+    /// Does `step`, a person's decision, so that what it sends can be taken back for a while.
+    ///
+    /// Rules decide at once. A pack that says nothing of it lets everything leave at once too.
+    pub(crate) fn held(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        let hold = self.context.pack.span("undo-hold").unwrap_or(Span::ZERO);
+        let is_held = !self.is_source() && Span::ZERO < hold;
+        self.held_until = is_held.then(|| self.now().plus(hold));
+        let done = step(self);
+        self.held_until = None;
+        done
+    }
+
+    /// Starts a payout that was set aside.
+    pub(crate) fn start(&mut self, payout: &PayoutKey) -> Result<(), Rejection> {
+        let change = PayoutChange::Started { held_until: self.held_until };
+        self.record(Event::PayoutChanged { payout: payout.clone(), at: self.now(), change })
     }
 
     /// Whether the command comes from where requests are filed, and not from somebody we serve.
@@ -191,8 +236,8 @@ impl<'a> Draft<'a> {
     }
 
     fn tell_text(&mut self, case: &CaseNo, text: String) -> Result<(), Rejection> {
-        let number = self.body.n_texts.saturating_add(1);
-        self.record(Event::BuyerTold { case: case.clone(), text, number })
+        let (number, held_until) = (self.body.n_texts.saturating_add(1), self.held_until);
+        self.record(Event::BuyerTold { case: case.clone(), text, number, held_until })
     }
 
     /// Ends everything owed and waited for on a case.

@@ -168,7 +168,7 @@ pub(crate) fn settle_nothing(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(),
 }
 
 pub(crate) fn send(draft: &mut Draft<'_>, payout: &PayoutKey) -> Result<(), Rejection> {
-    change(draft, payout, PayoutChange::Started)
+    draft.start(payout)
 }
 
 pub(crate) fn release(draft: &mut Draft<'_>, payout: &PayoutKey) -> Result<(), Rejection> {

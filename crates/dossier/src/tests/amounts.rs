@@ -91,6 +91,7 @@ pub(super) fn request(number: usize, pieces: &[(u16, u32)]) -> Case {
         findings: BTreeMap::new(),
         evidence: Vec::new(),
         status: Status::UnderReview,
+        decided_from: None,
         judgement: None,
         changes: Vec::new(),
         returns: Vec::new(),

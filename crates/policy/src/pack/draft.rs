@@ -110,7 +110,9 @@ impl Draft {
         for constant in vocabulary.constants {
             let name = constant.name;
             let Some(given) = self.whole.constants.get(name) else {
-                self.error(format!("the constant `{name}` is missing"));
+                if !constant.optional {
+                    self.error(format!("the constant `{name}` is missing"));
+                }
                 continue;
             };
             if let Err(error) = Constants::check(&given.value, constant.kind) {

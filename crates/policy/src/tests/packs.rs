@@ -119,7 +119,8 @@ fn an_old_pack_is_restored_and_what_it_does_not_say_goes_to_a_person() {
     };
     static PATH_OUTPUTS: [Field; 1] = [field("route", Kind::Flag)];
     static QUESTIONS: [&Question; 4] = [&NEW, &WIDER, &WINDOW, &PROOFS];
-    static CONSTANTS: [Constant; 1] = [Constant { name: "new-days", kind: Kind::Days }];
+    static CONSTANTS: [Constant; 1] =
+        [Constant { name: "new-days", kind: Kind::Days, optional: false }];
     let vocabulary = Vocabulary { questions: &QUESTIONS, constants: &CONSTANTS, ..VOCABULARY };
 
     let old = build("base", base());

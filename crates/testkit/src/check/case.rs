@@ -133,7 +133,8 @@ impl Stage<'_> {
                 | Event::BuyerTold { .. }
                 | Event::StopAsked { .. }
                 | Event::DeadlineExtended { .. }
-                | Event::Delivered { .. } => (),
+                | Event::Delivered { .. }
+                | Event::EffectCancelled { .. } => (),
             }
         }
         let about = format!("way of {}", case.no);

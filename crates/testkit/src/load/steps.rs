@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The keys of a step that are not something done.
-const AROUND: &[&str] = &["at", "after", "by", "about", "expect", "refused", "says"];
+const AROUND: &[&str] = &["at", "after", "by", "about", "expect", "held", "refused", "says"];
 
 pub(crate) fn step(node: &Node) -> Result<Step, Problem> {
     let map = Map::of(node, &keys::STEP)?;
@@ -48,6 +48,7 @@ pub(crate) fn step(node: &Node) -> Result<Step, Problem> {
         order: map.read("about", id)?,
         act,
         refused: map.read("refused", refused)?.unwrap_or(Refused::Nothing),
+        held: map.read("held", flag)?.unwrap_or(false),
         says: map.read("says", text)?,
         expect: map.read("expect", expect)?.unwrap_or_default(),
     };
@@ -143,6 +144,10 @@ fn decision(verb: &str, node: &Node) -> Result<Act, Problem> {
         "refund-ahead" => {
             let (_, cases, ground) = grounded(node, &keys::WITH_GROUND)?;
             Ok(Act::OfCases(cases, CaseAct::RefundAhead(ground)))
+        }
+        "take-back" => {
+            let (_, cases, ground) = grounded(node, &keys::WITH_GROUND)?;
+            Ok(Act::OfCases(cases, CaseAct::TakeBack(ground)))
         }
         "ask-buyer" if !node.is_map() => {
             Ok(Act::OfCases(Cases::new(), CaseAct::AskBuyer(words(node)?)))

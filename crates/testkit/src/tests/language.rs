@@ -54,7 +54,7 @@ fn an_unknown_word_names_what_can_stand_there() {
     check(
         "scenario: s\nsteps:\n  - by: 小玉\n    apply: {}\n",
         expect![[
-            r#"a.yaml:3: nobody is called `小玉`; there is `buyer`, `pre-sale`, `agent`, `veteran`, `specialist`, `leader`, `store-manager`, `supervisor`, `warehouse`, `inspector`, `shipping`, `courier-contact`, `logistics`, `quality-control`, `finance`, `operations`, `system`, `marketplace`"#
+            r#"a.yaml:3: nobody is called `小玉`; there is `buyer`, `pre-sale`, `agent`, `veteran`, `difficult-case-agent`, `complaint-agent`, `specialist`, `leader`, `store-manager`, `supervisor`, `warehouse`, `inspector`, `shipping`, `courier-contact`, `logistics`, `quality-control`, `finance`, `operations`, `system`, `marketplace`"#
         ]],
     );
     check(

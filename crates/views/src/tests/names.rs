@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dossier::{case::Finding, facts::Fact, vocabulary, words};
+use dossier::{case::Finding, deed::Deed, facts::Fact, vocabulary, words};
 use expect_test::{Expect, expect};
 use kernel::Choice;
 use policy::{Kind, Language};
@@ -30,6 +30,7 @@ fn codes() -> BTreeSet<&'static str> {
         words::GoodsClass::CODES,
         words::Flag::CODES,
         words::Act::CODES,
+        Deed::CODES,
         Finding::CODES,
         Fact::CODES,
         &[

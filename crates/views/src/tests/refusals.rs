@@ -47,6 +47,7 @@ fn rejections() -> Vec<Rejection> {
         Rejection::UnknownPayout { payout: payout.clone() },
         Rejection::NotRetriable { payout: payout.clone(), status: "settled" },
         Rejection::OutcomeContradicted { payout: payout.clone() },
+        Rejection::HoldOver { payout: payout.clone() },
         Rejection::PayoutPending { payout },
         Rejection::UnknownTask { task: task.clone() },
         Rejection::TaskTaken { task },

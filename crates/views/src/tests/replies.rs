@@ -98,7 +98,11 @@ fn a_refund_under_way_is_told_with_what_is_paid() {
     let paid = Tenders::cash(fen(5_000));
     events.extend([
         Event::PayoutReserved { payout: Box::new(payout(Purpose::Refund, paid)) },
-        Event::PayoutChanged { payout: id("C1-1"), at: at(30), change: PayoutChange::Started },
+        Event::PayoutChanged {
+            payout: id("C1-1"),
+            at: at(30),
+            change: PayoutChange::Started { held_until: None },
+        },
         moved(Status::Refunding { payout: id("C1-1") }),
         Event::ParcelScanned {
             parcel: id("YT7"),

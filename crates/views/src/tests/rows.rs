@@ -76,6 +76,7 @@ fn told(row: &RowChange) -> String {
             format!("effect {} {} in {after}", it.effect, it.kind)
         }
         RowChange::DropEffect(it) => format!("drop effect {it}"),
+        RowChange::CancelEffect(it) => format!("cancel effect {it}"),
         RowChange::PutEntry(it) => {
             let case = it.case.as_ref().map_or("-", |it| it.as_str());
             let (posting, position) = (it.posting, it.position);
@@ -164,7 +165,7 @@ fn paid(change: PayoutChange) -> Event {
 
 fn refunding() -> Vec<Event> {
     let status = Status::Refunding { payout: id("C1-1") };
-    vec![reserved(), paid(PayoutChange::Started), moved(status)]
+    vec![reserved(), paid(PayoutChange::Started { held_until: None }), moved(status)]
 }
 
 #[test]

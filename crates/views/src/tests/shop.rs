@@ -37,9 +37,9 @@ pub(crate) fn key() -> DossierKey {
 static SPOKEN: Vocabulary = Vocabulary {
     questions: &[&vocabulary::REFUND_PATH.question],
     constants: &[
-        Constant { name: "return-address", kind: Kind::Text },
-        Constant { name: "shop-name", kind: Kind::Text },
-        Constant { name: "refund-arrives-within", kind: Kind::Span },
+        Constant { name: "return-address", kind: Kind::Text, optional: false },
+        Constant { name: "shop-name", kind: Kind::Text, optional: false },
+        Constant { name: "refund-arrives-within", kind: Kind::Span, optional: false },
     ],
     texts: &[],
     variables: vocabulary::VARIABLES,
@@ -157,6 +157,7 @@ pub(crate) fn case() -> Case {
         findings: BTreeMap::new(),
         evidence: Vec::new(),
         status: Status::Submitted,
+        decided_from: None,
         judgement: None,
         changes: Vec::new(),
         returns: Vec::new(),

@@ -57,6 +57,7 @@ pub(crate) fn commands() -> Vec<Command> {
         },
         Command::RepayPostage { case: case(), laid_out: fen(1_200), insurance_paid: fen(1_000) },
         Command::DecideApproval { case: case(), approve: true, ground: ground() },
+        Command::TakeBack { case: case(), ground: ground() },
         Command::TakeDeposit { case: case(), amount: fen(10_000) },
         Command::FileClaim { case: case(), carrier: carrier(), amount: fen(8_000) },
         Command::AnswerClaim { case: case(), paid: fen(5_000) },

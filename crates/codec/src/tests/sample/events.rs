@@ -9,6 +9,7 @@ use dossier::{
     task::Timer,
     words::{Direction, Purpose, Role, TaskKind},
 };
+use kernel::Timestamp;
 use money::Tenders;
 use policy::Value;
 
@@ -47,12 +48,17 @@ pub(crate) fn events() -> Vec<Event> {
     events.extend([
         Event::TimerSet { timer: Timer { id: id("due-C1-1"), at: at(8), purpose } },
         Event::TimerCleared { timer: id("due-C1-1") },
-        Event::BuyerTold { case: id("C1"), text: "approved-return".to_owned(), number: 2 },
+        told(3, Some(at(9))),
         Event::StopAsked { case: id("C1"), parcel: Some(id("SF1")) },
         Event::DeadlineExtended { extension: Box::new(extension()) },
         Event::Delivered { effect: "C1-stop".to_owned(), delivered: false },
+        Event::EffectCancelled { effect: "C1-text-3".to_owned() },
     ]);
     events
+}
+
+fn told(number: u32, held_until: Option<Timestamp>) -> Event {
+    Event::BuyerTold { case: id("C1"), text: "approved-return".to_owned(), number, held_until }
 }
 
 fn case_changes() -> Vec<CaseChange> {
@@ -76,7 +82,7 @@ fn case_changes() -> Vec<CaseChange> {
 
 fn payout_changes() -> Vec<PayoutChange> {
     vec![
-        PayoutChange::Started,
+        PayoutChange::Started { held_until: Some(at(9)) },
         PayoutChange::Unknown,
         PayoutChange::Settled { reference: "4200000123".to_owned() },
         PayoutChange::Failed { why: "account closed".to_owned() },
