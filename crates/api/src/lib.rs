@@ -17,6 +17,7 @@ mod caller;
 mod cases;
 mod commands;
 mod headers;
+pub mod ops;
 mod orders;
 mod problem;
 mod refusals;
