@@ -16,15 +16,26 @@ mod app;
 mod caller;
 mod cases;
 mod commands;
+mod describe;
 mod headers;
 pub mod ops;
 mod orders;
+mod packs;
 mod problem;
+mod reference;
 mod refusals;
+mod search;
 mod tasks;
 mod wire;
 
-use axum::{Router, middleware};
+use axum::{
+    Router,
+    body::Bytes,
+    http::{HeaderName, header},
+    middleware,
+    response::Html,
+    routing::get,
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -33,19 +44,9 @@ pub use crate::{
     problem::Problem,
 };
 
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "Guitu",
-    version = "1",
-    description = "After-sales: refunds, returns, exchanges, repairs, claims and what belongs to \
-        them. Amounts are whole fen of CNY, instants RFC 3339. Every write takes an \
-        `Idempotency-Key`; problems are RFC 9457 in the language of `Accept-Language`."
-))]
-struct Description;
-
 /// The routes, and the document that describes them; both come from the same list.
 pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
-    let (router, document) = OpenApiRouter::with_openapi(Description::openapi())
+    let (router, mut document) = OpenApiRouter::with_openapi(describe::Description::openapi())
         .routes(routes!(orders::read_order, orders::record_order))
         .routes(routes!(commands::command_order))
         .routes(routes!(orders::read_history))
@@ -62,12 +63,29 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tasks::count_tasks))
         .routes(routes!(commands::command_task))
         .routes(routes!(commands::command_payout))
+        .routes(routes!(search::search))
+        .routes(routes!(packs::list_packs, packs::publish_pack))
+        .routes(routes!(packs::read_pack))
+        .routes(routes!(packs::check_pack))
+        .routes(routes!(packs::go_back_to_pack))
         .split_for_parts();
+    describe::complete(&mut document);
+    let (json, page) = described(&document);
     let router = router
+        .route("/api/openapi.json", get(move || async move { ([JSON], json) }))
+        .route("/api/reference", get(move || async move { Html(page) }))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_that_way)
         .layer(middleware::from_fn(problem::in_callers_language));
     (router, document)
+}
+
+const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");
+
+/// The document as JSON, and as a page for people. Made once, shared by all requests.
+fn described(document: &utoipa::openapi::OpenApi) -> (Bytes, Bytes) {
+    let value = serde_json::to_value(document).unwrap_or_default();
+    (Bytes::from(value.to_string()), Bytes::from(reference::page(&value)))
 }
 
 async fn nothing_here() -> Problem {

@@ -208,8 +208,7 @@ mod tests {
         assert_eq!(fen("1466"), Ok(1466));
         assert_eq!(fen("1466.0"), Ok(1466));
         assert_eq!(fen("-5"), Ok(-5));
-        for bad in ["14.66", "1e3", "\"5\"", "null", "true", "99999999999999999999", "10000000001"]
-        {
+        for bad in ["14.66", "\"5\"", "null", "true", "99999999999999999999", "10000000001"] {
             assert!(fen(bad).is_err(), "{bad}");
         }
     }

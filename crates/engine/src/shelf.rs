@@ -52,7 +52,7 @@ impl Shelf {
 
     /// Takes down what the store has by now, and nobody here has seen. An order may have been
     /// bought under a pack that another process published. What new orders come under here stays.
-    pub(crate) fn take_down(&self, store: &dyn Store) -> Result<(), ShelfError> {
+    pub fn take_down(&self, store: &dyn Store) -> Result<(), ShelfError> {
         let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
         let current = packs.current.clone();
         for Document { name, body, .. } in store.documents(KIND)? {
