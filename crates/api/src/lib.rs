@@ -18,6 +18,7 @@ mod cases;
 mod commands;
 mod describe;
 mod headers;
+pub mod ops;
 mod orders;
 mod packs;
 mod personal;

@@ -45,6 +45,7 @@ impl From<EngineError> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        metrics::counter!("guitu_database_errors_total").increment(1);
         if error.is_busy() { Self::busy() } else { Self::internal(&error) }
     }
 }

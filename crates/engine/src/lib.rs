@@ -25,6 +25,7 @@ pub mod sandbox;
 mod shelf;
 mod spending;
 mod timers;
+mod watch;
 mod worker;
 mod writer;
 
@@ -44,9 +45,13 @@ pub use crate::{
     preview::Preview,
     request::{EngineError, Reply, Request, Ticket},
     shelf::{Shelf, ShelfError},
+    watch::Watch,
     worker::{News, Pace, Signal, Stop, Worker},
 };
-use crate::{pump::Pump, request::Queued};
+use crate::{
+    pump::Pump,
+    request::{Queued, ReplyTo},
+};
 
 /// How the engine works.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,6 +81,7 @@ pub struct Engine {
     shelf: Arc<Shelf>,
     queue: Option<Sender<Queued>>,
     pump: Option<JoinHandle<()>>,
+    watch: Option<Arc<dyn Watch>>,
 }
 
 impl Engine {
@@ -86,11 +92,30 @@ impl Engine {
         shelf: Arc<Shelf>,
         config: Config,
     ) -> std::io::Result<Self> {
+        Self::start_parts((store, clock, shelf), config, None)
+    }
+
+    /// As [`Engine::start`], with somebody who hears how it is doing.
+    pub fn start_watched(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        shelf: Arc<Shelf>,
+        config: Config,
+        watch: Arc<dyn Watch>,
+    ) -> std::io::Result<Self> {
+        Self::start_parts((store, clock, shelf), config, Some(watch))
+    }
+
+    fn start_parts(
+        (store, clock, shelf): (Arc<dyn Store>, Arc<dyn Clock>, Arc<Shelf>),
+        config: Config,
+        watch: Option<Arc<dyn Watch>>,
+    ) -> std::io::Result<Self> {
         let (queue, waiting): (Sender<Queued>, Receiver<Queued>) = bounded(config.queue.max(1));
         let parts = (Arc::clone(&store), Arc::clone(&clock), Arc::clone(&shelf));
-        let pump = Pump::new(parts, config, waiting)?;
+        let pump = Pump::new(parts, config, waiting, watch.clone())?;
         let pump = Builder::new().name("pump".to_owned()).spawn(move || pump.run())?;
-        Ok(Self { store, clock, shelf, queue: Some(queue), pump: Some(pump) })
+        Ok(Self { store, clock, shelf, queue: Some(queue), pump: Some(pump), watch })
     }
 
     /// Queues a command. Waits while the queue is full.
@@ -101,6 +126,7 @@ impl Engine {
     fn submit_by_right(&self, request: Request, fence: Option<Epoch>) -> Ticket {
         let (reply, ticket) = Ticket::new();
         if let Some(queue) = &self.queue {
+            let reply = self.overheard(&request, reply);
             // If the pump is gone the reply channel is dropped, and the ticket says so.
             let _ = queue.send(Queued { request, stands_on: None, fence, reply, tries: 0 });
         }
@@ -122,12 +148,27 @@ impl Engine {
         reply: impl FnOnce(Result<Reply, EngineError>) + Send + 'static,
     ) -> Result<(), EngineError> {
         let Some(queue) = &self.queue else { return Err(EngineError::Stopped) };
-        let reply = Box::new(reply);
+        let reply = self.overheard(&request, Box::new(reply));
         let queued = Queued { request, stands_on, fence: None, reply, tries: 0 };
         queue.try_send(queued).map_err(|error| match error {
             TrySendError::Full(_) => EngineError::Full,
             TrySendError::Disconnected(_) => EngineError::Stopped,
         })
+    }
+
+    /// The same reply, of which the watch hears as well.
+    fn overheard(&self, request: &Request, reply: ReplyTo) -> ReplyTo {
+        let Some(watch) = self.watch.clone() else { return reply };
+        let kind = codec::command_kind(&request.command);
+        Box::new(move |answer| {
+            watch.answered(kind, &answer);
+            reply(answer);
+        })
+    }
+
+    /// How many commands wait to be decided.
+    pub fn n_waiting(&self) -> usize {
+        self.queue.as_ref().map_or(0, Sender::len)
     }
 
     /// Carries out one command and waits until it is durable.

@@ -12,6 +12,7 @@ use crate::{
     Config, Shelf,
     request::{EngineError, Queued, Reply, Request},
     spending::Spending,
+    watch::Watch,
     writer::{Batch, Feedback, Item, Undone, Writer, write},
 };
 
@@ -34,6 +35,7 @@ pub(crate) struct Pump {
     answered: BTreeMap<(DossierKey, CommandKey), Answered>,
     spending: Spending,
     retries: Vec<Queued>,
+    watch: Option<Arc<dyn Watch>>,
 }
 
 type Parts = (Arc<dyn Store>, Arc<dyn Clock>, Arc<Shelf>);
@@ -43,11 +45,13 @@ impl Pump {
         (store, clock, shelf): Parts,
         config: Config,
         waiting: Receiver<Queued>,
+        watch: Option<Arc<dyn Watch>>,
     ) -> std::io::Result<Self> {
         // One batch is being written and one may wait: more would only add latency.
         let (to_writer, batches) = bounded(1);
         let (reports, feedback) = bounded(4);
-        let writer = Writer { store: Arc::clone(&store), batches, reports }.spawn()?;
+        let writer =
+            Writer { store: Arc::clone(&store), batches, reports, watch: watch.clone() }.spawn()?;
         Ok(Self {
             spending: Spending::new(Arc::clone(&store)),
             store,
@@ -63,6 +67,7 @@ impl Pump {
             ahead: BTreeMap::new(),
             answered: BTreeMap::new(),
             retries: Vec::new(),
+            watch,
         })
     }
 
@@ -170,7 +175,7 @@ impl Pump {
         self.handed = self.handed.saturating_add(1);
         let batch = Batch { number: self.handed, heard: self.heard, items };
         if is_first && self.waiting.is_empty() {
-            let report = write(&*self.store, batch, &mut Undone::default());
+            let report = write(&*self.store, batch, &mut Undone::default(), self.watch.as_deref());
             return self.learn(report);
         }
         if self.to_writer.send(batch).is_err() {
