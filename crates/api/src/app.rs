@@ -60,6 +60,12 @@ impl Default for Settings {
     }
 }
 
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
 impl App {
     pub fn start(parts: Parts) -> std::io::Result<Self> {
         let rooms = Semaphore::new(parts.settings.at_once);

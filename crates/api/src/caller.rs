@@ -107,6 +107,13 @@ impl Caller {
         Ok(Actor { id: self.principal().actor(), role, grade })
     }
 
+    /// The caller as somebody who decides, or looks, if that is all.
+    pub(crate) fn usual_actor(&self, shop: &ShopId) -> Result<Actor, Problem> {
+        self.actor(shop, Permission::Decide)
+            .or_else(|_| self.actor(shop, Permission::WorkTasks))
+            .or_else(|_| self.actor(shop, Permission::ReadCases))
+    }
+
     /// What the audit trail is told of a command that moves money, or does not.
     pub(crate) fn money_asked(request: &Request) -> Option<MoneyAsked> {
         let (what, case, amount) = money_of(&request.command)?;

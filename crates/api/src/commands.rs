@@ -35,6 +35,7 @@ pub(crate) fn permission_for(command: &Command) -> Option<Permission> {
         | Command::Decline { .. }
         | Command::AskBuyer { .. }
         | Command::FinishCase { .. }
+        | Command::TakeBack { .. }
         | Command::ExtendReceipt { .. }
         | Command::KeepOrder { .. }
         | Command::SendReplacement { .. }

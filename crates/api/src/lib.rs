@@ -19,6 +19,7 @@ mod commands;
 mod describe;
 mod headers;
 pub mod ops;
+mod options;
 mod orders;
 mod packs;
 mod personal;
@@ -60,6 +61,8 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(cases::explain_case))
         .routes(routes!(orders::record_market))
         .routes(routes!(commands::command_case))
+        .routes(routes!(options::list_options))
+        .routes(routes!(options::preview_command))
         .routes(routes!(commands::command_cases))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(tasks::count_tasks))

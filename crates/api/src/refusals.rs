@@ -80,6 +80,7 @@ fn status_of(rejection: &Rejection) -> StatusCode {
         | Rejection::PayoutPending { .. }
         | Rejection::TaskTaken { .. }
         | Rejection::NoReceiptDeadline
+        | Rejection::HoldOver { .. }
         | Rejection::AlreadyShipped => StatusCode::CONFLICT,
         Rejection::OrderIncomplete { .. }
         | Rejection::CouponRefused { .. }

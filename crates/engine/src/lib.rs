@@ -42,7 +42,6 @@ use store::{Epoch, Loaded, Store, Version, Wanted};
 
 pub use crate::{
     effects::{Asked, Outside},
-    preview::Preview,
     request::{EngineError, Reply, Request, Ticket},
     shelf::{Shelf, ShelfError},
     watch::Watch,

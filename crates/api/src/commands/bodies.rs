@@ -81,6 +81,10 @@ pub(crate) enum CaseCommand {
     AskBuyer {
         what: String,
     },
+    /// Takes a decision back while its money and texts are still held.
+    TakeBack {
+        ground: String,
+    },
     /// Pays now although the goods are not back.
     RefundAhead {
         ground: String,
@@ -181,6 +185,7 @@ impl CaseCommand {
             }
             Self::Decline { ground } => Command::Decline { case, ground },
             Self::AskBuyer { what } => Command::AskBuyer { case, what },
+            Self::TakeBack { ground } => Command::TakeBack { case, ground },
             Self::RefundAhead { ground } => Command::RefundAhead { case, ground },
             Self::Compensate { purpose, amount, ground } => {
                 Command::Compensate { case, purpose: purpose.0, amount: amount.money(), ground }

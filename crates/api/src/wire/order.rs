@@ -395,6 +395,8 @@ pub(crate) struct PayoutView {
     status: &'static str,
     /// When it got there.
     since: Option<Moment>,
+    /// It has not left yet and may be taken back until then.
+    held_until: Option<Moment>,
     /// The provider's reference once it is settled.
     reference: Option<String>,
     /// Why it was proven not paid.
@@ -403,9 +405,17 @@ pub(crate) struct PayoutView {
 
 impl PayoutView {
     pub(crate) fn of(payout: &Payout) -> Self {
+        let held_until = match payout.status {
+            PayoutStatus::Sending { held_until, .. } => held_until.map(Moment),
+            PayoutStatus::Reserved
+            | PayoutStatus::Unknown { .. }
+            | PayoutStatus::Settled { .. }
+            | PayoutStatus::Failed { .. }
+            | PayoutStatus::Released { .. } => None,
+        };
         let (since, reference, why) = match &payout.status {
             PayoutStatus::Reserved => (None, None, None),
-            PayoutStatus::Sending { since } | PayoutStatus::Unknown { since } => {
+            PayoutStatus::Sending { since, .. } | PayoutStatus::Unknown { since } => {
                 (Some(*since), None, None)
             }
             PayoutStatus::Settled { at, reference } => (Some(*at), Some(reference.clone()), None),
@@ -422,6 +432,7 @@ impl PayoutView {
             reserved_at: Moment(payout.reserved_at),
             status: payout.status.code(),
             since: since.map(Moment),
+            held_until,
             reference,
             why,
         }
