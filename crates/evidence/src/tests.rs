@@ -1,0 +1,10 @@
+//! Real bytes: pictures made here, metadata written by hand, and files made to do harm.
+
+mod cases;
+mod contents;
+mod labels;
+mod packs;
+mod photos;
+mod story;
+mod support;
+mod uploads;
