@@ -127,11 +127,7 @@ impl Archive {
     }
 }
 
-fn listed(
-    records: &dyn Records,
-    shop: &ShopId,
-    case: &CaseRef,
-) -> Result<Vec<Evidence>, Failure> {
+fn listed(records: &dyn Records, shop: &ShopId, case: &CaseRef) -> Result<Vec<Evidence>, Failure> {
     let found = records.records(&[case.key(shop)])?;
     let listing = Listing::read(found.first().and_then(Option::as_ref))?;
     let hashes: Vec<Hash> = listing.hashes.iter().filter_map(|it| Hash::parse(it)).collect();

@@ -8,7 +8,9 @@ use crate::{
     failure::{Failure, TakeError},
     hash::Hash,
     likeness::Face,
-    record::{self, Body, EVIDENCE, Evidence, Facts, Likeness, Listing, Repeat, SWEEP, Source, Use},
+    record::{
+        self, Body, EVIDENCE, Evidence, Facts, Likeness, Listing, Repeat, SWEEP, Source, Use,
+    },
     refused::Refused,
     sweep,
 };

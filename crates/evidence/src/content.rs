@@ -203,10 +203,10 @@ impl Content {
 }
 
 fn absent(error: object_store::Error, id: Hash) -> Failure {
-    match error {
-        object_store::Error::NotFound { .. } => Failure::Absent { id },
-        other => other.into(),
+    if matches!(error, object_store::Error::NotFound { .. }) {
+        return Failure::Absent { id };
     }
+    error.into()
 }
 
 fn since(meta: &ObjectMeta) -> Timestamp {

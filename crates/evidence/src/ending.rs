@@ -50,7 +50,8 @@ fn of_jpeg(bytes: &[u8]) -> Option<usize> {
 
 fn behind_scan(bytes: &[u8], from: usize) -> Option<usize> {
     let data = bytes.get(from..)?;
-    let is_marker = |it: &[u8]| matches!(it, [0xff, next] if !matches!(next, 0 | 0xd0..=0xd7 | 0xff));
+    let is_marker =
+        |it: &[u8]| matches!(it, [0xff, next] if !matches!(next, 0 | 0xd0..=0xd7 | 0xff));
     from.checked_add(data.windows(2).position(is_marker)?)
 }
 
@@ -106,7 +107,7 @@ fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
 pub(crate) fn check_boxes(
     file: &mut (impl Read + Seek),
     media: Media,
-    index: &[u8; 4],
+    index: [u8; 4],
 ) -> io::Result<Result<(), Refused>> {
     let length = file.seek(SeekFrom::End(0))?;
     let (mut at, mut has_index) = (0_u64, false);
@@ -121,7 +122,7 @@ pub(crate) fn check_boxes(
         if size < 8 || !kind.iter().all(|it| (0x20..0x7f).contains(it) || *it == 0xa9) {
             return Ok(Err(Refused::Unreadable { media }));
         }
-        has_index |= &kind == index;
+        has_index |= kind == index;
         match at.checked_add(size) {
             Some(next) if next <= length => at = next,
             _ => return Ok(Err(Refused::Truncated { media })),

@@ -60,13 +60,13 @@ pub(crate) fn inspect(
             inspected.taken = picture::taken(&bytes, zone);
         }
         Media::Heic => {
-            ending::check_boxes(file, media, b"meta").map_err(disk)??;
+            ending::check_boxes(file, media, *b"meta").map_err(disk)??;
             let bytes = whole(file)?;
             harmless(&bytes, media)?;
             inspected.taken = picture::taken(&bytes, zone);
         }
         Media::Mp4 | Media::Mov => {
-            ending::check_boxes(file, media, b"moov").map_err(disk)??;
+            ending::check_boxes(file, media, *b"moov").map_err(disk)??;
             harmless(&edge(file, SeekFrom::Start(0))?, media)?;
             let length = file.seek(SeekFrom::End(0)).map_err(disk)?;
             let last = SeekFrom::Start(length.saturating_sub(EDGE));

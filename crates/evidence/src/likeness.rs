@@ -44,8 +44,8 @@ impl Face {
         let parts = self.0.to_be_bytes();
         (0..8_usize).filter_map(move |it| {
             let part = parts.chunks(2).nth(it)?;
-            let digits: String = part.iter().map(|it| format!("{it:02x}")).collect();
-            Some(format!("face:{it}:{digits}"))
+            let part = u16::from_be_bytes(part.try_into().ok()?);
+            Some(format!("face:{it}:{part:04x}"))
         })
     }
 

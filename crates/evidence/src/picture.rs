@@ -10,7 +10,11 @@ use image::{
 use kernel::{Civil, Span, Timestamp, Zone};
 
 use crate::{
-    label::label, likeness::Face, limits::Limits, media::{Media, Rendition}, refused::Refused,
+    label::label,
+    likeness::Face,
+    limits::Limits,
+    media::{Media, Rendition},
+    refused::Refused,
 };
 
 /// Of a JPEG made here; 1 to 100.
@@ -86,10 +90,8 @@ pub(crate) fn taken(bytes: &[u8], zone: Zone) -> Taken {
 }
 
 fn ascii(exif: &Exif, tag: Tag) -> Option<&[u8]> {
-    match &exif.get_field(tag, In::PRIMARY)?.value {
-        Value::Ascii(texts) => texts.first().map(Vec::as_slice),
-        _ => None,
-    }
+    let Value::Ascii(texts) = &exif.get_field(tag, In::PRIMARY)?.value else { return None };
+    texts.first().map(Vec::as_slice)
 }
 
 fn moment(exif: &Exif, zone: Zone) -> Option<Timestamp> {

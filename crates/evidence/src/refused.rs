@@ -69,7 +69,9 @@ impl Refused {
             Self::Unsupported { .. } => format!("不支持这种文件，请上传 {TAKEN}"),
             Self::Truncated { .. } => "文件不完整，可能没有传完，请重新上传".to_owned(),
             Self::Unreadable { .. } => "文件已损坏，无法读取，请换一份".to_owned(),
-            Self::Dangerous { .. } => "文件里带有脚本或别的文件，不能接收，请换成普通照片".to_owned(),
+            Self::Dangerous { .. } => {
+                "文件里带有脚本或别的文件，不能接收，请换一份干净的".to_owned()
+            }
             Self::TooManyPixels { width, height, pixels, side } => format!(
                 "图片尺寸 {width} × {height} 太大，总像素最多 {pixels}，每边最多 {side}，请缩小后再传"
             ),
@@ -82,14 +84,15 @@ impl Refused {
     fn english(&self) -> String {
         let advice = match self {
             Self::Empty => "choose another".to_owned(),
-            Self::TooLarge { max, .. } => format!("that is {}", megabytes(*max)),
             Self::TooMany { .. } => "no more can be added".to_owned(),
             Self::Unsupported { .. } => format!("send {TAKEN}"),
             Self::Truncated { .. } => "send it again".to_owned(),
             Self::Unreadable { .. } => "send another copy".to_owned(),
-            Self::Dangerous { .. } => "send a plain photo".to_owned(),
+            Self::Dangerous { .. } => "send a plain copy".to_owned(),
             Self::TooManyPixels { .. } => "make it smaller".to_owned(),
-            Self::UnpacksTooLarge { max, .. } => format!("that is {}", megabytes(*max)),
+            Self::TooLarge { max, .. } | Self::UnpacksTooLarge { max, .. } => {
+                format!("that is {}", megabytes(*max))
+            }
         };
         format!("{self}; {advice}")
     }

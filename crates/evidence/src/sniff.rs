@@ -25,6 +25,8 @@ impl Look {
     }
 }
 
+type Test = fn(&[u8]) -> bool;
+
 /// Tells from up to [`HEAD`] bytes what a file is, or that it is nothing that is taken.
 pub(crate) fn look(head: &[u8]) -> Result<Look, Refused> {
     use infer::{image, video};
@@ -34,7 +36,7 @@ pub(crate) fn look(head: &[u8]) -> Result<Look, Refused> {
     if let Some(found) = page_or_script(head) {
         return Err(Refused::Unsupported { found });
     }
-    let known: [(fn(&[u8]) -> bool, Media); 7] = [
+    let known: [(Test, Media); 7] = [
         (image::is_jpeg, Media::Jpeg),
         (image::is_png, Media::Png),
         (image::is_webp, Media::Webp),
@@ -64,7 +66,8 @@ pub(crate) fn look(head: &[u8]) -> Result<Look, Refused> {
 fn is_mp4(head: &[u8]) -> bool {
     let is_picture = [&b"avif"[..], b"avis", b"crx ", b"jp2 "];
     infer::video::is_mp4(head)
-        || (head.get(4..8) == Some(b"ftyp") && !is_picture.iter().any(|it| head.get(8..12) == Some(*it)))
+        || (head.get(4..8) == Some(b"ftyp")
+            && !is_picture.iter().any(|it| head.get(8..12) == Some(*it)))
 }
 
 /// Bytes that no text has.

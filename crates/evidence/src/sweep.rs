@@ -49,6 +49,13 @@ impl Archive {
     /// Removes content without a record, and temporary files, that lie there since before
     /// `older_than` ago. Walks all content of the installation: for once a day.
     pub async fn sweep_orphans(&self, older_than: Span) -> Result<Swept, Failure> {
+        let originals = self.sweep_content(older_than).await?;
+        let leftovers = self.remove_leftovers(self.clock.now().minus(older_than)).await?;
+        Ok(Swept { originals, leftovers })
+    }
+
+    /// How many originals were removed.
+    pub(crate) async fn sweep_content(&self, older_than: Span) -> Result<usize, Failure> {
         let cutoff = self.clock.now().minus(older_than);
         let mut lying: BTreeMap<Orphan, Vec<ContentPath>> = BTreeMap::new();
         let mut young = BTreeSet::new();
@@ -62,19 +69,18 @@ impl Archive {
         }
         drop(found);
         lying.retain(|name, _| !young.contains(name));
-        let mut swept = Swept::default();
+        let mut n_removed = 0_usize;
         let names: Vec<Orphan> = lying.keys().cloned().collect();
         for names in names.chunks(BATCH) {
             for name in self.without_record(names.to_vec()).await? {
                 let paths = lying.get(&name).map(Vec::as_slice).unwrap_or_default();
                 let removed = self.remove_orphan(name, paths, cutoff).await?;
-                swept.originals = swept.originals.saturating_add(usize::from(removed));
+                n_removed = n_removed.saturating_add(usize::from(removed));
             }
         }
         let shops: BTreeSet<ShopId> = lying.into_keys().map(|it| it.0).collect();
         self.drop_old_notes(shops).await?;
-        swept.leftovers = self.remove_leftovers(cutoff).await?;
-        Ok(swept)
+        Ok(n_removed)
     }
 
     async fn without_record(&self, names: Vec<Orphan>) -> Result<Vec<Orphan>, Failure> {
@@ -119,7 +125,8 @@ impl Archive {
         let before = self.clock.now().minus(NOTES_STAY).epoch_seconds();
         self.reading(move |records| {
             for shop in shops {
-                let page = RecordPage { most: before, ..RecordPage::of(SWEEP, shop.as_str(), 1000) };
+                let page =
+                    RecordPage { most: before, ..RecordPage::of(SWEEP, shop.as_str(), 1000) };
                 for note in records.list_records(&page)? {
                     let (key, expected) = (note.draft.key, Some(note.version));
                     records.write_records(&[RecordChange::Drop { key, expected }])?;
@@ -191,9 +198,12 @@ fn remove_old(
         let is_old = || {
             let changed = entry.metadata().and_then(|it| it.modified()).ok();
             let seconds = changed.and_then(|it| it.duration_since(UNIX_EPOCH).ok());
-            seconds.is_some_and(|it| i64::try_from(it.as_secs()).is_ok_and(|it| it < cutoff.epoch_seconds()))
+            seconds.is_some_and(|it| {
+                i64::try_from(it.as_secs()).is_ok_and(|it| it < cutoff.epoch_seconds())
+            })
         };
-        if kind.is_file() && depth == 0 && is_left(&entry.file_name().to_string_lossy()) && is_old() {
+        if kind.is_file() && depth == 0 && is_left(&entry.file_name().to_string_lossy()) && is_old()
+        {
             fs::remove_file(entry.path())?;
             removed = removed.saturating_add(1);
         }

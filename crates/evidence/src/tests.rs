@@ -1,5 +1,7 @@
 //! Real bytes: pictures made here, metadata written by hand, and files made to do harm.
 
+#![expect(clippy::arithmetic_side_effects, reason = "small numbers, in tests")]
+
 mod cases;
 mod contents;
 mod labels;

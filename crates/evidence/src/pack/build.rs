@@ -122,11 +122,7 @@ async fn shown(content: &Content, shop: &ShopId, hash: Hash) -> Result<Option<Ve
     Ok(tokio::task::spawn_blocking(move || picture::shrink(&jpeg, SHOWN)).await?.ok())
 }
 
-async fn quoted(
-    content: &Content,
-    shop: &ShopId,
-    evidence: &Evidence,
-) -> Result<String, Failure> {
+async fn quoted(content: &Content, shop: &ShopId, evidence: &Evidence) -> Result<String, Failure> {
     let mut contents = content.original(shop, evidence.hash).await?;
     let mut bytes = Vec::new();
     while let Some(chunk) = contents.chunks.try_next().await? {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::hash::Hash;
+use crate::hash::{Hash, Hasher};
 
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const SUMS: &str = "SHA256SUMS";
@@ -64,9 +64,11 @@ pub struct About {
 
 /// The hash of a list of files, see [`Manifest::files_sha256`].
 pub(super) fn hash_of(files: &[File]) -> Hash {
-    let lines: String =
-        files.iter().map(|it| format!("{}  {}  {}\n", it.sha256, it.bytes, it.file)).collect();
-    Hash::of(lines.as_bytes())
+    let mut hasher = Hasher::default();
+    for it in files {
+        hasher.add(format!("{}  {}  {}\n", it.sha256, it.bytes, it.file).as_bytes());
+    }
+    hasher.finish()
 }
 
 /// `SHA256SUMS`: every file but itself.

@@ -8,9 +8,12 @@ use policy::{Language, Record};
 use views::{figures, names, reply};
 
 use super::{
-    Facts, PackError, build::Bundled,
+    Facts, PackError,
+    build::Bundled,
     page::{Cell, Page},
-    shown::{account, answer, called, scanned, tender, weight, worth},
+    shown::{
+        account, answer, called, is_opinion, recorded, scanned, tender, text_name, weight, worth,
+    },
     timeline::{self, assessed},
 };
 
@@ -23,7 +26,9 @@ pub(super) fn page(facts: &Facts<'_>, bundled: &[Bundled]) -> Result<String, Pac
     // Nothing is loaded and nothing runs, whatever were to stand in the page.
     page.markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ");
     page.markup("img-src data:; style-src 'unsafe-inline'\">\n");
-    page.markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+    page.markup(
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+    );
     page.text(&format!("纠纷举证材料 {}", facts.case.no));
     page.markup("</title>\n<style>\n").markup(STYLE).markup("</style>\n</head>\n<body>\n");
     header(&mut page, facts);
@@ -45,6 +50,11 @@ fn shop(facts: &Facts<'_>) -> String {
     let named = facts.sender.shop_name.or_else(|| facts.pack.phrase(reply::SHOP_NAME).ok());
     let named = named.map(str::trim).filter(|it| !matches!(*it, "" | "-"));
     named.unwrap_or(facts.dossier.shop.as_str()).to_owned()
+}
+
+fn named_shop(facts: &Facts<'_>) -> Cell {
+    let (name, number) = (shop(facts), facts.dossier.shop.as_str());
+    if name == number { Cell::of(name) } else { Cell::coded(name, number) }
 }
 
 fn header(page: &mut Page, facts: &Facts<'_>) {
@@ -72,7 +82,7 @@ fn summary(page: &mut Page, facts: &Facts<'_>) {
     let market = &case.market;
     let intervened = if market.intervened { "，平台已介入" } else { "" };
     page.pairs([
-        ("店铺", Cell::coded(shop(facts), facts.dossier.shop.as_str())),
+        ("店铺", named_shop(facts)),
         ("平台", coded(body.order.channel.code())),
         ("买家", Cell::of(&body.order.buyer)),
         ("下单时间", Cell::of(facts.at(body.order.placed_at))),
@@ -137,11 +147,16 @@ fn rulings(page: &mut Page, facts: &Facts<'_>) {
         called(judgement.verdict.code()),
     ));
     let decided = judgement.clause();
-    for ruling in &judgement.rulings {
+    for ruling in judgement.rulings.iter().filter(|it| !is_internal(&it.question)) {
         let clause = ruling.row.as_ref().map(|row| format!("{}#{row}", ruling.question));
         let decides = vocabulary::is_advice(&ruling.question) && clause == decided;
         self::ruling(page, facts, ruling, clause.as_deref(), decides);
     }
+}
+
+/// Who works on a case how soon, and who may decide, is no business of the marketplace.
+fn is_internal(question: &str) -> bool {
+    ["urgency", "flags", "work", "authority", "notice", "invite-review"].contains(&question)
 }
 
 fn ruling(page: &mut Page, facts: &Facts<'_>, it: &Record, clause: Option<&str>, decides: bool) {
@@ -159,8 +174,8 @@ fn ruling(page: &mut Page, facts: &Facts<'_>, it: &Record, clause: Option<&str>,
     if let Some(sentence) = sentence(facts, it) {
         page.line(&sentence);
     }
-    page.note(&format!("依据：{}", names::recorded(&it.inputs, Language::Zh)));
-    page.note(&format!("裁定：{}", names::recorded(&it.outputs, Language::Zh)));
+    page.note(&format!("依据：{}", recorded(&it.inputs)));
+    page.note(&format!("裁定：{}", recorded(&it.outputs)));
     page.markup("</div>\n");
 }
 
@@ -203,10 +218,10 @@ fn signing(page: &mut Page, facts: &Facts<'_>) {
             page.line(&format!("{at} 由 {by} 验货{place}：{}。", assessed(assessment)))
         }
     };
-    if !case.findings.is_empty() {
-        page.heading("查明的事实");
-        let findings = case.findings.iter().map(|(fact, value)| answer(*fact, *value));
-        page.line(&findings.collect::<Vec<String>>().join("；"));
+    let findings = case.findings.iter().filter(|(fact, _)| !is_opinion(**fact));
+    let findings: Vec<String> = findings.map(|(fact, value)| answer(*fact, *value)).collect();
+    if !findings.is_empty() {
+        page.heading("查明的事实").line(&findings.join("；"));
     }
 }
 
@@ -242,7 +257,7 @@ fn words(page: &mut Page, facts: &Facts<'_>, bundled: &[Bundled]) -> Result<(), 
         sender: facts.sender,
     };
     for (at, name) in &sent {
-        page.heading(&format!("{} 发给买家：{}", facts.at(*at), called(name)));
+        page.heading(&format!("{} 发给买家：{}", facts.at(*at), text_name(name)));
         match reply::text(name, of, Language::Zh) {
             text if text.is_empty() => page.nothing("策略包里没有这段话术的正文。"),
             text => page.quote(&text),
@@ -273,8 +288,7 @@ fn money(page: &mut Page, facts: &Facts<'_>) {
             page.table(&["金额的由来", "元"], rows);
         }
     }
-    let payouts: Vec<_> =
-        facts.body.payouts.iter().filter(|it| it.case == facts.case.no).collect();
+    let payouts: Vec<_> = facts.body.payouts.iter().filter(|it| it.case == facts.case.no).collect();
     if !payouts.is_empty() {
         let rows = payouts.iter().map(|it| {
             vec![

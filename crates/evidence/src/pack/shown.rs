@@ -53,6 +53,39 @@ pub(super) fn answer(fact: Fact, value: Value) -> String {
     names::recorded(&format!("{}={written}", fact.code()), Language::Zh)
 }
 
+/// What the shop's people think of a buyer or of each other: for them, not for a marketplace.
+pub(super) fn is_opinion(fact: Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Upset
+            | Fact::Insists
+            | Fact::Abuse
+            | Fact::Credible
+            | Fact::KnowsRules
+            | Fact::WillChange
+            | Fact::ShopErred
+            | Fact::Demand
+            | Fact::ReviewReward
+            | Fact::BadAttitude
+            | Fact::NightShift
+    )
+}
+
+/// A recorded list of facts in words, without opinions.
+pub(super) fn recorded(list: &str) -> String {
+    let is_told = |part: &&str| {
+        let fact = part.split_once('=').and_then(|it| Fact::named(it.0));
+        !fact.is_some_and(is_opinion)
+    };
+    let told: Vec<&str> = list.split("; ").filter(is_told).collect();
+    names::recorded(&told.join("; "), Language::Zh)
+}
+
+/// What a reply text is called.
+pub(super) fn text_name(text: &str) -> String {
+    names::value("step", text, Language::Zh)
+}
+
 pub(super) fn account(account: &str) -> &str {
     match Account::from_code(account) {
         None => account,

@@ -12,7 +12,7 @@ use store::Recorded;
 
 use super::{
     Facts, PackError,
-    shown::{answer, called, scanned, worth},
+    shown::{answer, called, is_opinion, scanned, text_name, worth},
 };
 
 /// One line of the table.
@@ -78,6 +78,8 @@ fn told(facts: &Facts<'_>, commit: &Recorded, event: &Event) -> Vec<(Timestamp, 
                 Direction::Outbound => "发出",
                 Direction::Return => "退回",
             };
+            let known = facts.body.parcels.get(parcel).map(|it| it.carrier.as_str());
+            let carrier = if carrier.is_empty() { known.unwrap_or_default() } else { carrier };
             let told = |scan| format!("{way}包裹 {carrier} {parcel}：{}", scanned(scan));
             scans.iter().map(|it| (it.at, told(it))).collect()
         }
@@ -97,7 +99,7 @@ fn told(facts: &Facts<'_>, commit: &Recorded, event: &Event) -> Vec<(Timestamp, 
             vec![(*at, paid(payout, change))]
         }
         Event::BuyerTold { case, text, number: _ } if ours(case) => {
-            one(format!("向买家发送消息：{}", called(text)))
+            one(format!("向买家发送消息：{}", text_name(text)))
         }
         Event::StopAsked { case, parcel } if ours(case) => {
             let parcel = parcel.as_ref().map(ParcelNo::to_string);
@@ -140,6 +142,7 @@ fn changed(facts: &Facts<'_>, change: &CaseChange) -> Option<String> {
             called(request.kind.code()),
             called(request.reason.code()),
         ),
+        CaseChange::Finding { fact, value: _ } if is_opinion(*fact) => return None,
         CaseChange::Finding { fact, value } => format!("查明 {}", answer(*fact, *value)),
         CaseChange::Evidence(evidence) => {
             let hash = evidence.id.as_str();
@@ -171,10 +174,10 @@ fn changed(facts: &Facts<'_>, change: &CaseChange) -> Option<String> {
 pub(super) fn assessed(assessment: &Assessment) -> String {
     let mut told = called(assessment.finding.code());
     if assessment.withheld.is_positive() {
-        told.push_str(&format!("，扣减 {}", worth(assessment.withheld)));
+        told.extend(["，扣减 ", &worth(assessment.withheld)]);
     }
     if !assessment.reason.is_empty() {
-        told.push_str(&format!("：{}", assessment.reason));
+        told.extend(["：", &assessment.reason]);
     }
     told
 }
@@ -200,10 +203,10 @@ fn moved(facts: &Facts<'_>, status: &Status, ground: &str) -> String {
     };
     let mut told = format!("状态变为{}", called(status.code()));
     if let Status::AwaitingReturn { deadline: Some(deadline) } = status {
-        told.push_str(&format!("，{} 前寄回", facts.at(*deadline)));
+        told.extend(["，", &facts.at(*deadline), " 前寄回"]);
     }
     if !ground.is_empty() {
-        told.push_str(&format!("：{ground}"));
+        told.extend(["：", ground]);
     }
     told
 }

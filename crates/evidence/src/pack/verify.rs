@@ -103,9 +103,8 @@ fn small<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str) -> Result<Vec<u8>,
 }
 
 fn missing(error: ZipError, file: &str) -> VerifyError {
-    match error {
-        ZipError::FileNotFound => VerifyError::Missing { file: file.to_owned() },
-        ZipError::Io(error) => error.into(),
-        _ => VerifyError::Changed { file: file.to_owned() },
+    if matches!(error, ZipError::FileNotFound) {
+        return VerifyError::Missing { file: file.to_owned() };
     }
+    VerifyError::Changed { file: file.to_owned() }
 }

@@ -15,8 +15,7 @@ async fn a_case_lists_its_evidence_in_the_order_it_came() {
         desk.wait(Span::minutes(1));
     }
     let listed = desk.archive.list(&shop("demo"), &case("O1", "C1")).await.unwrap();
-    let told: Vec<(usize, &str)> =
-        listed.iter().map(|it| (it.number, it.name.as_str())).collect();
+    let told: Vec<(usize, &str)> = listed.iter().map(|it| (it.number, it.name.as_str())).collect();
     assert_eq!(told, [(1, "5.jpg"), (2, "3.jpg"), (3, "9.jpg")]);
     assert_eq!(desk.archive.list(&shop("demo"), &case("O1", "C2")).await.unwrap(), []);
 }

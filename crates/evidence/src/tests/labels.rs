@@ -72,6 +72,7 @@ fn the_same_picture_anew_is_alike_and_another_is_not() {
 
 #[test]
 fn a_blank_wall_is_like_nothing() {
-    let wall = image::DynamicImage::ImageRgb8(image::RgbImage::from_pixel(90, 90, image::Rgb([200; 3])));
+    let wall =
+        image::DynamicImage::ImageRgb8(image::RgbImage::from_pixel(90, 90, image::Rgb([200; 3])));
     assert_eq!(Face::of(&wall), None);
 }

@@ -2,7 +2,7 @@
 
 use kernel::Timestamp;
 
-use super::support::{Desk, phone_photo, scene, jpeg, upload};
+use super::support::{Desk, jpeg, phone_photo, scene, upload};
 use crate::Rendition;
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use kernel::Choice;
 
 use super::super::{
-    ChainState, Facts, build::Bundled,
+    ChainState, Facts,
+    build::Bundled,
     page::{Cell, Page},
     shown::{called, size},
 };
@@ -32,9 +33,7 @@ fn photo(page: &mut Page, facts: &Facts<'_>, it: &Bundled) {
     page.markup("<figure>\n");
     match &it.shown {
         Some(jpeg) => page.picture(jpeg, &title),
-        None => {
-            page.markup("<div class=\"file\">").text(kind(evidence.media)).markup("</div>")
-        }
+        None => page.markup("<div class=\"file\">").text(kind(evidence.media)).markup("</div>"),
     };
     page.markup("\n<figcaption>\n<p><strong>").text(&title).markup("</strong></p>\n");
     if !evidence.name.is_empty() {
@@ -92,9 +91,7 @@ pub(super) fn integrity(page: &mut Page, facts: &Facts<'_>, bundled: &[Bundled])
         ChainState::Broken { version, why } => {
             ("<p class=\"bad\">", format!("事件哈希链在第 {version} 条断开：{why}"))
         }
-        ChainState::Unsealed => {
-            ("<p class=\"note\">", "这些记录写入时还没有哈希链。".to_owned())
-        }
+        ChainState::Unsealed => ("<p class=\"note\">", "这些记录写入时还没有哈希链。".to_owned()),
     };
     page.markup(class).text(&told).markup("</p>\n");
     let n_whole = bundled.iter().filter(|it| it.is_whole).count();
