@@ -114,7 +114,8 @@ impl Archive {
     async fn known(&self, shop: &ShopId, id: Hash) -> Result<(), Failure> {
         let key = record::key(EVIDENCE, shop, id);
         let found = self.reading(move |records| Ok(records.records(&[key])?)).await?;
-        found.into_iter().flatten().next().map(|_| ()).ok_or(Failure::Absent { id })
+        let known = found.into_iter().flatten().find(|it| !record::is_note(it));
+        known.map(|_| ()).ok_or(Failure::Absent { id })
     }
 
     /// Calls of the store block.
@@ -134,7 +135,8 @@ fn listed(records: &dyn Records, shop: &ShopId, case: &CaseRef) -> Result<Vec<Ev
     let keys: Vec<_> = hashes.iter().map(|it| record::key(EVIDENCE, shop, *it)).collect();
     let mut evidence = Vec::new();
     for ((number, &id), found) in (1..).zip(&hashes).zip(records.records(&keys)?) {
-        let body = Body::read(&found.ok_or(Failure::Absent { id })?)?;
+        let body = found.as_ref().map(Body::read).transpose()?.flatten();
+        let body = body.ok_or(Failure::Absent { id })?;
         evidence.push(body.in_case(id, case, number).ok_or(Failure::Absent { id })?);
     }
     Ok(evidence)

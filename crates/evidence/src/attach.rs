@@ -9,7 +9,7 @@ use crate::{
     hash::Hash,
     likeness::Face,
     record::{
-        self, Body, EVIDENCE, Evidence, Facts, Likeness, Listing, Repeat, SWEEP, Source, Use,
+        self, Body, EVIDENCE, Evidence, Facts, Likeness, Listing, Repeat, SWEEPING, Source, Use,
     },
     refused::Refused,
     sweep,
@@ -53,20 +53,17 @@ pub(crate) const SWEEP_TAKES: Span = Span::minutes(10);
 /// One try. Blocks.
 pub(crate) fn attach(records: &dyn Records, it: &Attaching) -> Result<Tried, TakeError> {
     let (key, case_key) = (record::key(EVIDENCE, &it.shop, it.hash), it.case.key(&it.shop));
-    let sweep_key = record::key(SWEEP, &it.shop, it.hash);
-    let found = records.records(&[key, case_key.clone(), sweep_key.clone()]).map_err(failed)?;
-    let [known, case, swept] = found.as_slice() else { return Ok(Tried::Raced) };
-    let swept_version = swept.as_ref().map(|it| it.version).unwrap_or_default();
-    if swept_version != it.swept {
-        let is_under_way = swept.as_ref().is_some_and(|note| {
-            sweep::is_under_way(note) && it.at.since(sweep::noted_at(note)) < SWEEP_TAKES
-        });
-        return Ok(if is_under_way { Tried::Sweeping } else { Tried::Swept(swept_version) });
+    let found = records.records(&[key, case_key.clone()]).map_err(failed)?;
+    let [known, case] = found.as_slice() else { return Ok(Tried::Raced) };
+    if let Some(note) = known.as_ref().filter(|known| record::is_note(known))
+        && note.version != it.swept
+    {
+        let is_under_way =
+            note.draft.marks.contains(SWEEPING) && it.at.since(sweep::noted_at(note)) < SWEEP_TAKES;
+        return Ok(if is_under_way { Tried::Sweeping } else { Tried::Swept(note.version) });
     }
-    let mut body = match known {
-        Some(record) => Body::read(record)?,
-        None => Body::new(&it.facts),
-    };
+    let body = known.as_ref().map(Body::read).transpose()?.flatten();
+    let mut body = body.unwrap_or_else(|| Body::new(&it.facts));
     let mut listing = Listing::read(case.as_ref())?;
     let hash = it.hash.to_string();
     if let Some(at) = listing.hashes.iter().position(|it| *it == hash) {
@@ -85,11 +82,8 @@ pub(crate) fn attach(records: &dyn Records, it: &Attaching) -> Result<Tried, Tak
         draft,
         expected: Some(version(record).unwrap_or_default()),
     };
-    let changes = [
-        put(body.draft(&it.shop, it.hash)?, known),
-        put(listing.draft(case_key, it.at)?, case),
-        RecordChange::Drop { key: sweep_key, expected: Some(swept_version) },
-    ];
+    let changes =
+        [put(body.draft(&it.shop, it.hash)?, known), put(listing.draft(case_key, it.at)?, case)];
     if !records.write_records(&changes).map_err(failed)? {
         return Ok(Tried::Raced);
     }
@@ -122,7 +116,7 @@ fn repeated(
             ..RecordPage::of(EVIDENCE, it.shop.as_str(), COMPARED)
         };
         for record in records.list_records(&page).map_err(failed)? {
-            let other = Body::read(&record)?;
+            let Some(other) = Body::read(&record)? else { continue };
             let hash = Hash::parse(&record.draft.key.id).filter(|other| *other != it.hash);
             let is_like = |other: Face| other.is_like(face);
             let case = other.face().filter(|it| is_like(*it)).and(other.used_elsewhere(&it.case));

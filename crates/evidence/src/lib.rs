@@ -1,9 +1,9 @@
 //! Photos, videos and documents that prove something, and what is made of them for a dispute.
 //!
 //! ```text
-//! bytes from outside ─▶ sniff, inspect ─▶ Content (by SHA-256) ─▶ record of the shop ─▶ dispute pack
-//!   take: a temporary     what it really     original, and           Evidence, per case     pack: ZIP,
-//!   file, while hashing   is; or Refused     thumbnails of photos    in order               verified
+//! bytes ─▶ take ─▶ sniff, inspect ─▶ Content ─▶ record of the shop ─▶ pack
+//!          to a    what it really    by its     Evidence, per case    a ZIP that
+//!          file    is, or Refused    SHA-256    in order              can be verified
 //! ```
 //!
 //! [`Archive`] is what others call: [`Archive::take`] keeps an upload, [`Archive::list`] and

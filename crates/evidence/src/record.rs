@@ -4,7 +4,8 @@
 //! `case:ORDER/CASE` for each, and eight `face:` marks of a picture.
 //! `evidence-case`, id `ORDER/CASE`: the hashes in the order they came. It is what holds a case to
 //! its limit, since both are written together and each at the version it was read at.
-//! `evidence-sweep`, id the hash: content that is being, or was, swept. See `sweep`.
+//!
+//! In place of the first there may be a note of a sweep, told by its mark: see `sweep`.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,9 @@ use crate::{archive::CaseRef, failure::Failure, hash::Hash, likeness::Face, medi
 
 pub(crate) const EVIDENCE: &str = "evidence";
 pub(crate) const CASE: &str = "evidence-case";
-pub(crate) const SWEEP: &str = "evidence-sweep";
+/// Marks of a note that content is being swept, and that it was.
+pub(crate) const SWEEPING: &str = "sweeping";
+pub(crate) const SWEPT: &str = "swept";
 
 choice! {
     /// Who it came from.
@@ -141,8 +144,12 @@ impl Body {
         }
     }
 
-    pub(crate) fn read(record: &Record) -> Result<Self, Failure> {
-        serde_json::from_str(&record.draft.body).map_err(Failure::Unreadable)
+    /// `None` for a note of a sweep.
+    pub(crate) fn read(record: &Record) -> Result<Option<Self>, Failure> {
+        if is_note(record) {
+            return Ok(None);
+        }
+        serde_json::from_str(&record.draft.body).map_err(Failure::Unreadable).map(Some)
     }
 
     pub(crate) fn face(&self) -> Option<Face> {
@@ -243,6 +250,10 @@ impl Listing {
         let body = serde_json::to_string(self).map_err(Failure::Unreadable)?;
         Ok(Draft { key, rank: at.epoch_seconds(), marks: BTreeSet::new(), body })
     }
+}
+
+pub(crate) fn is_note(record: &Record) -> bool {
+    [SWEEPING, SWEPT].iter().any(|it| record.draft.marks.contains(*it))
 }
 
 pub(crate) fn key(kind: &str, shop: &ShopId, hash: Hash) -> RecordKey {

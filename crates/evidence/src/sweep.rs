@@ -1,9 +1,9 @@
 //! Removing content that no record speaks of: what a crash, or a refusal after it was stored, left.
 //!
 //! An upload stores content, then writes its record, maybe of content that lies there as an orphan
-//! already. So that a sweep does not remove what such an upload relies on, it first leaves a note,
-//! and only then looks whether there is a record. An upload writes its record only together with
-//! the removal of that note, and having found one, stores its content once more before. A note
+//! already. So that a sweep does not remove what such an upload relies on, it first puts a note in
+//! the place of the record. An upload that finds one stores its content once more, then replaces
+//! the note at the version it read: either it sees the note, or the sweep sees the record. A note
 //! stays a day after the content is gone, for uploads that were slow.
 
 use std::{
@@ -23,7 +23,7 @@ use crate::{
     attach::SWEEP_TAKES,
     failure::Failure,
     hash::Hash,
-    record::{self, EVIDENCE, SWEEP},
+    record::{self, EVIDENCE, SWEEPING, SWEPT},
 };
 
 /// What a sweep removed.
@@ -39,9 +39,6 @@ pub struct Swept {
 const BATCH: usize = 200;
 /// Notes of sweeps that are over are dropped after this.
 const NOTES_STAY: Span = Span::days(1);
-
-const UNDER_WAY: &str = "under-way";
-const OVER: &str = "over";
 
 type Orphan = (ShopId, Hash);
 
@@ -88,7 +85,10 @@ impl Archive {
             let keys: Vec<RecordKey> =
                 names.iter().map(|(shop, hash)| record::key(EVIDENCE, shop, *hash)).collect();
             let found = records.records(&keys)?;
-            let orphans = names.into_iter().zip(found).filter(|(_, it)| it.is_none());
+            let orphans = names
+                .into_iter()
+                .zip(found)
+                .filter(|(_, it)| it.as_ref().is_none_or(record::is_note));
             Ok(orphans.map(|(name, _)| name).collect())
         })
         .await
@@ -101,32 +101,30 @@ impl Archive {
         cutoff: Timestamp,
     ) -> Result<bool, Failure> {
         let now = self.clock.now();
-        let key = record::key(SWEEP, &shop, hash);
+        let key = record::key(EVIDENCE, &shop, hash);
         let noted = key.clone();
         let Some(note) = self.reading(move |records| leave_note(records, noted, now)).await? else {
             return Ok(false);
         };
-        let name = (shop, hash);
-        let is_orphan = !self.without_record(vec![name]).await?.is_empty();
-        if is_orphan {
-            for path in paths {
-                // What was stored again since then is somebody's who is about to write it down.
-                if self.content.since(path).await?.is_some_and(|it| it < cutoff) {
-                    self.content.remove(path).await?;
-                }
+        for path in paths {
+            // What was stored again since then is somebody's who is about to write it down.
+            if self.content.since(path).await?.is_some_and(|it| it < cutoff) {
+                self.content.remove(path).await?;
             }
         }
-        let over = RecordChange::Put { draft: draft(key, OVER, now), expected: Some(note) };
-        self.reading(move |records| Ok(records.write_records(&[over])?)).await?;
-        Ok(is_orphan)
+        let over = RecordChange::Put { draft: draft(key, SWEPT, now), expected: Some(note) };
+        self.reading(move |records| Ok(records.write_records(&[over])?)).await
     }
 
     async fn drop_old_notes(&self, shops: BTreeSet<ShopId>) -> Result<(), Failure> {
         let before = self.clock.now().minus(NOTES_STAY).epoch_seconds();
         self.reading(move |records| {
-            for shop in shops {
-                let page =
-                    RecordPage { most: before, ..RecordPage::of(SWEEP, shop.as_str(), 1000) };
+            for (shop, mark) in shops.iter().flat_map(|it| [(it, SWEPT), (it, SWEEPING)]) {
+                let page = RecordPage {
+                    mark: Some(mark.to_owned()),
+                    most: before,
+                    ..RecordPage::of(EVIDENCE, shop.as_str(), 1000)
+                };
                 for note in records.list_records(&page)? {
                     let (key, expected) = (note.draft.key, Some(note.version));
                     records.write_records(&[RecordChange::Drop { key, expected }])?;
@@ -150,30 +148,30 @@ impl Archive {
     }
 }
 
-/// The version of our note; `None` if another sweep is at it.
+/// The version of our note; `None` if there is a record by now, or another sweep is at it.
 fn leave_note(
     records: &dyn Records,
     key: RecordKey,
     now: Timestamp,
 ) -> Result<Option<Version>, Failure> {
     let found = records.records(std::slice::from_ref(&key))?.into_iter().next().flatten();
-    let is_another = |it: &Record| is_under_way(it) && now.since(noted_at(it)) < SWEEP_TAKES;
-    if found.as_ref().is_some_and(is_another) {
+    let is_taken = |it: &Record| {
+        let is_swept_now =
+            it.draft.marks.contains(SWEEPING) && now.since(noted_at(it)) < SWEEP_TAKES;
+        !record::is_note(it) || is_swept_now
+    };
+    if found.as_ref().is_some_and(is_taken) {
         return Ok(None);
     }
     let expected = found.map(|it| it.version).unwrap_or_default();
-    let note = RecordChange::Put { draft: draft(key, UNDER_WAY, now), expected: Some(expected) };
+    let note = RecordChange::Put { draft: draft(key, SWEEPING, now), expected: Some(expected) };
     let is_ours = records.write_records(&[note])?;
     Ok(is_ours.then(|| Version(expected.0.saturating_add(1))))
 }
 
-fn draft(key: RecordKey, state: &str, now: Timestamp) -> Draft {
-    let body = format!("\"{state}\"");
-    Draft { key, rank: now.epoch_seconds(), marks: BTreeSet::new(), body }
-}
-
-pub(crate) fn is_under_way(note: &Record) -> bool {
-    note.draft.body.trim_matches('"') != OVER
+fn draft(key: RecordKey, mark: &str, now: Timestamp) -> Draft {
+    let marks = BTreeSet::from([mark.to_owned()]);
+    Draft { key, rank: now.epoch_seconds(), marks, body: "{}".to_owned() }
 }
 
 pub(crate) fn noted_at(note: &Record) -> Timestamp {

@@ -142,12 +142,12 @@ async fn a_sweep_never_takes_what_an_upload_has_just_written_down() {
 async fn a_sweep_that_died_does_not_bar_uploads_for_ever() {
     let desk = Desk::new();
     let (hash, photo) = orphan(&desk, 9).await;
-    let key = RecordKey::of_shop("evidence-sweep", &shop("demo"), hash.to_string());
+    let key = RecordKey::of_shop("evidence", &shop("demo"), hash.to_string());
     let note = store::Draft {
         key,
         rank: 1_794_456_000,
-        marks: std::collections::BTreeSet::new(),
-        body: "\"under-way\"".to_owned(),
+        marks: std::collections::BTreeSet::from(["sweeping".to_owned()]),
+        body: "{}".to_owned(),
     };
     let put = RecordChange::Put { draft: note, expected: None };
     assert!(desk.records.write_records(&[put]).unwrap());
