@@ -2,6 +2,7 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "small numbers, in tests")]
 
+mod bucket;
 mod cases;
 mod contents;
 mod labels;
