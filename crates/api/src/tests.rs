@@ -1,5 +1,5 @@
 //! The API as its callers meet it: requests in, answers out, in memory.
 
-mod service;
+pub(crate) mod service;
 
 mod orders;

@@ -10,10 +10,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use engine::{Config, Engine, Shelf};
 use http_body_util::BodyExt as _;
-use kernel::Timestamp;
-use store_memory::MemoryStore;
 use tower::ServiceExt as _;
 
 use super::*;
@@ -36,11 +33,7 @@ fn networks(texts: &[&str]) -> Networks {
 }
 
 fn service(limits: Limits, drain: &Drain, pulse: Option<Pulse>) -> Router {
-    let store = Arc::new(MemoryStore::default());
-    let clock = Arc::new(|| Timestamp::from_epoch_seconds(1_000));
-    let shelf = Arc::new(Shelf::open(&*store).unwrap());
-    let engine = Engine::start(store.clone(), clock, shelf, Config::default()).unwrap();
-    let app = App::new(engine, store, crate::Settings::default());
+    let app = crate::tests::service::Service::start().app;
     let handlers = Router::new()
         .route("/small", get(|| async { "small" }))
         .route("/large", get(|| async { "归途".repeat(1_000) }))

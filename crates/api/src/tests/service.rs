@@ -37,8 +37,8 @@ use crate::{App, Parts, Settings, router};
 /// 2026-11-12 08:00 in China.
 const MORNING: i64 = 1_794_441_600;
 
-pub(super) struct Service {
-    pub(super) app: App,
+pub(crate) struct Service {
+    pub(crate) app: App,
     router: Router,
     seconds: Arc<AtomicI64>,
     outside: Sandbox,
@@ -48,19 +48,19 @@ pub(super) struct Service {
 }
 
 /// What came back.
-pub(super) struct Answered {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answered {
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or_default()
     }
 
     /// `200`, or `409 not-possible-now`.
-    pub(super) fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         match self.json()["code"].as_str() {
             Some(code) if !self.status.is_success() => format!("{} {code}", self.status.as_u16()),
             _ => self.status.as_u16().to_string(),
@@ -68,7 +68,7 @@ impl Answered {
     }
 
     #[track_caller]
-    pub(super) fn ok(self) -> Value {
+    pub(crate) fn ok(self) -> Value {
         let text = String::from_utf8_lossy(&self.bytes).into_owned();
         assert!(self.status.is_success(), "{}: {text}", self.status);
         self.json()
@@ -77,7 +77,7 @@ impl Answered {
 
 impl Service {
     /// With shops `north` and `south`.
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let seconds = Arc::new(AtomicI64::new(MORNING));
         let clock: Arc<dyn kernel::Clock> = {
             let seconds = Arc::clone(&seconds);
@@ -137,11 +137,11 @@ impl Service {
     }
 
     /// A key of somebody in a shop.
-    pub(super) fn key(&self, shop: &str, position: Position) -> &str {
+    pub(crate) fn key(&self, shop: &str, position: Position) -> &str {
         &self.keys[&(shop.to_owned(), position)]
     }
 
-    pub(super) fn make_user(&self, shop: &str, login: &str, positions: &[Position]) {
+    pub(crate) fn make_user(&self, shop: &str, login: &str, positions: &[Position]) {
         let console = self.app.people().console();
         let wanted = NewUser { login, name: login, password: Some(PASSWORD) };
         let seat = Seat { positions: BTreeSet::from_iter(positions.iter().copied()), grade: 1 };
@@ -150,7 +150,7 @@ impl Service {
     }
 
     /// Sends a request as it stands.
-    pub(super) async fn send(&self, request: Request<Body>) -> Answered {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answered {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
@@ -158,12 +158,12 @@ impl Service {
     }
 
     /// Asks as a leader of `north`.
-    pub(super) async fn get(&self, path: &str) -> Answered {
+    pub(crate) async fn get(&self, path: &str) -> Answered {
         self.ask(self.key("north", Position::Leader), Method::GET, path, None).await
     }
 
     /// Asks under a key, with a fresh idempotency key, and as someone who has read what is there.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         key: &str,
         method: Method,
@@ -186,16 +186,16 @@ impl Service {
     }
 
     /// Writes as a leader of `north`.
-    pub(super) async fn post(&self, path: &str, body: Value) -> Answered {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answered {
         self.ask(self.key("north", Position::Leader), Method::POST, path, Some(body)).await
     }
 
-    pub(super) async fn put(&self, path: &str, body: Value) -> Answered {
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answered {
         self.ask(self.key("north", Position::Leader), Method::PUT, path, Some(body)).await
     }
 
     /// Time passes: timers fire and effects leave.
-    pub(super) fn wait(&self, span: Span) {
+    pub(crate) fn wait(&self, span: Span) {
         self.seconds.fetch_add(span.whole_seconds(), Ordering::Relaxed);
         let hold = Hold::All;
         while self.app.engine().fire_timers(&hold, 64).unwrap() > 0 {}
@@ -203,12 +203,12 @@ impl Service {
     }
 
     /// What was paid, by key, in fen.
-    pub(super) fn paid(&self) -> BTreeMap<String, i64> {
+    pub(crate) fn paid(&self) -> BTreeMap<String, i64> {
         self.outside.paid()
     }
 }
 
-pub(super) const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 fn people(records: Arc<dyn Records>, clock: &Arc<dyn kernel::Clock>) -> People {
     // Cheap to check, for tests only.
@@ -241,7 +241,7 @@ fn base_pack() -> Pack {
 }
 
 /// An order of two dresses, 100 yuan each, with a buyer.
-pub(super) fn order() -> Value {
+pub(crate) fn order() -> Value {
     serde_json::json!({
         "channel": "tmall",
         "buyer": {
@@ -260,7 +260,7 @@ pub(super) fn order() -> Value {
 }
 
 /// The buyer wants to send one dress back.
-pub(super) fn application(case: &str) -> Value {
+pub(crate) fn application(case: &str) -> Value {
     serde_json::json!({
         "case": case,
         "request": {
