@@ -51,7 +51,7 @@ pub(super) fn texts(facts: &Facts<'_>) -> Result<Vec<(Timestamp, String)>, PackE
         let events = codec::decode_events(&commit.events)
             .map_err(|source| PackError::Events { version: commit.version.0, source })?;
         for event in events {
-            if let Event::BuyerTold { case, text, number: _ } = event
+            if let Event::BuyerTold { case, text, .. } = event
                 && case == facts.case.no
             {
                 texts.push((commit.at, text));
@@ -98,7 +98,7 @@ fn told(facts: &Facts<'_>, commit: &Recorded, event: &Event) -> Vec<(Timestamp, 
         Event::PayoutChanged { payout, at, change } if is_of(facts, payout) => {
             vec![(*at, paid(payout, change))]
         }
-        Event::BuyerTold { case, text, number: _ } if ours(case) => {
+        Event::BuyerTold { case, text, .. } if ours(case) => {
             one(format!("向买家发送消息：{}", text_name(text)))
         }
         Event::StopAsked { case, parcel } if ours(case) => {
@@ -213,7 +213,7 @@ fn moved(facts: &Facts<'_>, status: &Status, ground: &str) -> String {
 
 fn paid(payout: &PayoutKey, change: &PayoutChange) -> String {
     match change {
-        PayoutChange::Started => format!("发起付款 {payout}"),
+        PayoutChange::Started { .. } => format!("发起付款 {payout}"),
         PayoutChange::Unknown => format!("付款 {payout} 结果不明，待查"),
         PayoutChange::Settled { reference } => format!("付款 {payout} 已到账，流水号 {reference}"),
         PayoutChange::Failed { why } => format!("付款 {payout} 未成功：{why}"),
@@ -225,7 +225,7 @@ fn paid(payout: &PayoutKey, change: &PayoutChange) -> String {
 pub(super) fn ended(facts: &Facts<'_>, status: &PayoutStatus) -> String {
     match status {
         PayoutStatus::Reserved => String::new(),
-        PayoutStatus::Sending { since } | PayoutStatus::Unknown { since } => facts.at(*since),
+        PayoutStatus::Sending { since, .. } | PayoutStatus::Unknown { since } => facts.at(*since),
         PayoutStatus::Settled { at, reference } => format!("{}，流水号 {reference}", facts.at(*at)),
         PayoutStatus::Failed { at, why } => format!("{}，{why}", facts.at(*at)),
         PayoutStatus::Released { at } => facts.at(*at),
