@@ -11,6 +11,7 @@ use axum::{
     routing::{get, post},
 };
 use http_body_util::BodyExt as _;
+use kernel::Timestamp;
 use tower::ServiceExt as _;
 
 use super::*;
