@@ -16,11 +16,14 @@
 //!
 //! **Invariant:** money is asked for under the payout's own key. After an attempt whose outcome is
 //! not known, the provider is asked what became of that key before anything is sent again.
+//!
+//! **Invariant:** every commit is sealed over the one it was decided on, see [`verify`].
 
 mod effects;
 mod pump;
 mod request;
 pub mod sandbox;
+mod seal;
 mod shelf;
 mod spending;
 mod timers;
@@ -41,6 +44,7 @@ use store::{Epoch, Loaded, Store, Version, Wanted};
 pub use crate::{
     effects::{Asked, Outside},
     request::{EngineError, Reply, Request, Ticket},
+    seal::verify,
     shelf::{Shelf, ShelfError},
     worker::{News, Pace, Signal, Stop, Worker},
 };

@@ -47,7 +47,7 @@ impl<'c> Changes<'c> {
                 RowChange::PutEffect(it) => {
                     self.effects.insert((key, &it.effect), Some(it));
                 }
-                RowChange::DropEffect(it) => {
+                RowChange::DropEffect(it) | RowChange::CancelEffect(it) => {
                     self.effects.insert((key, it), None);
                 }
                 RowChange::PutEntry(it) => self.entries.push((key, it)),

@@ -20,6 +20,7 @@ const BY_BUCKET: &[&str] = &[
     "term",
     "spend",
     "lease",
+    "feed",
 ];
 
 /// Copied to every node.

@@ -15,6 +15,12 @@ pub enum RowChange {
     PutEffect(EffectRow),
     /// The effect's outcome is known.
     DropEffect(String),
+    /// The effect must not happen any more. Only if no attempt at it was noted: if one was, or if
+    /// it is gone, the whole commit is left out as a conflict. Judged by how the effect stood
+    /// before the commit, whatever else the commit does to it.
+    ///
+    /// Either this or [`crate::Store::note_attempts`] is first, never both.
+    CancelEffect(String),
     /// Entries are only ever added.
     PutEntry(EntryRow),
     /// Makes the dossier findable. Terms are only ever added.

@@ -17,6 +17,7 @@ impl Tables {
             dossier: key.clone(),
             version: dossier.version,
             state: dossier.state.clone(),
+            seal: dossier.seal,
             journal: journal.collect::<Option<_>>()?,
             cases: self.cases.of(key).cloned().collect(),
             tasks: self.tasks.of(key).cloned().collect(),
@@ -35,6 +36,7 @@ impl Tables {
         let dossier = Dossier {
             version: dump.version,
             state: dump.state.clone(),
+            seal: dump.seal,
             journal: dump.journal.iter().map(|(it, _)| it.clone()).collect(),
             answers: dump
                 .journal

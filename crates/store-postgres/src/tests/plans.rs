@@ -4,7 +4,7 @@
 use expect_test::{Expect, expect};
 
 use crate::{
-    Config, lists, lookups,
+    Config, feed, lists, lookups,
     sandbox::{Database, database},
     session::Session,
     statements,
@@ -14,10 +14,10 @@ use crate::{
 const FILL: &str = "
     INSERT INTO dossier
     SELECT n % 1024, 'shop' || n % 3, 'order' || n, 1, '\\x00', 1700000000 + n * 2000,
-        1700000000 + n * 2000
+        1700000000 + n * 2000, NULL
     FROM generate_series(1, 20000) AS g (n);
     INSERT INTO journal
-    SELECT n % 1024, 'shop' || n % 3, 'order' || n, 1, n, 'ann', 'c' || n, n, '', ''
+    SELECT n % 1024, 'shop' || n % 3, 'order' || n, 1, n, 'ann', 'c' || n, n, '', '', NULL
     FROM generate_series(1, 20000) AS g (n);
     INSERT INTO case_open
     SELECT n % 1024, 'shop' || n % 3, 'order' || n, 'case' || n, 's' || n % 4, n, n, ''
@@ -43,6 +43,9 @@ const FILL: &str = "
     FROM generate_series(1, 20000) AS g (n);
     INSERT INTO spend
     SELECT n % 1024, 'shop' || n % 3, 'order' || n, 'p', 'ann', n % 100, n
+    FROM generate_series(1, 20000) AS g (n);
+    INSERT INTO feed
+    SELECT n % 1024, n, n, n, 'shop' || n % 3, 'order' || n, 1
     FROM generate_series(1, 20000) AS g (n);
     INSERT INTO document
     SELECT 'kind' || n % 4, 'name' || n, ''
@@ -153,6 +156,7 @@ fn lists_are_read_from_their_index_in_order() {
     full.check(lists::DUE_TIMERS, expect!["Index Only Scan using timer_due"]);
     full.check(lists::DUE_EFFECTS, expect!["Index Scan using effect_due"]);
     full.check(lists::FIND, expect!["Index Only Scan using term_find"]);
+    full.check(feed::FEED, expect!["Index Scan using feed_pkey"]);
     full.check(lists::DOSSIERS, expect!["Index Only Scan using dossier_pkey"]);
 }
 
@@ -200,6 +204,12 @@ fn a_batch_is_read_and_written_by_key() {
         Index Scan using journal_command"#]],
     );
     full.check(
+        statements::FIND_WAITING.many,
+        expect![[r#"
+        Function Scan
+        Index Scan using effect_pkey"#]],
+    );
+    full.check(
         statements::ADVANCE_DOSSIER.many,
         expect![[r#"
         Function Scan
@@ -243,6 +253,12 @@ fn a_batch_is_read_and_written_by_key() {
         Function Scan
         Index Scan using effect_pkey"#]],
     );
+}
+
+#[test]
+fn the_end_of_the_feed_is_found_from_behind() {
+    let full = Full::new();
+    full.check(feed::LAST_SETTLED, expect!["Index Scan Backward using feed_pkey"]);
 }
 
 /// A closed case is looked for in the months that its dossier names, and in no other.

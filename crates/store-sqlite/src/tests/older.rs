@@ -2,13 +2,14 @@
 
 use kernel::{ActorId, Bucket, CommandKey, DossierKey, OrderNo, Timestamp, WorkerId};
 use rusqlite::Connection;
-use store::{Beat, Copies, Leases, Store, TermKind, Version, Wanted};
+use store::{Beat, Copies, Feed, Leases, Store, TermKind, Version, Wanted};
 
 use super::Place;
 use crate::schema;
 
 /// One for each schema but the present one: what it held, written with its own statements.
-const FIXTURES: [&str; 1] = [include_str!("../../fixtures/schema-1.sql")];
+const FIXTURES: [&str; 2] =
+    [include_str!("../../fixtures/schema-1.sql"), include_str!("../../fixtures/schema-2.sql")];
 
 #[test]
 fn each_older_schema_has_a_fixture() {
@@ -35,6 +36,9 @@ fn a_file_of_an_older_schema_is_brought_up_to_date_and_keeps_everything() {
         assert_eq!((answered.fingerprint, &*answered.answer), (u64::MAX, "answer to a"));
         let [dump] = store.dump(std::slice::from_ref(&key)).unwrap().try_into().unwrap();
         assert_eq!((dump.version, dump.state), (Version(2), vec![1, 2]));
+        // Nobody sealed it then, and nobody makes believe.
+        assert!(dump.journal.iter().all(|(it, _)| it.seal.is_none()));
+        assert_eq!((loaded[0].seal, dump.seal, store.feed_end().unwrap()), (None, None, 0));
         let journal: Vec<&str> = dump.journal.iter().map(|(it, _)| &*it.events).collect();
         assert_eq!(journal, ["events of a", "events of b"]);
         assert_eq!((&*dump.cases[0].status, &*dump.tasks[0].role), ("asked", "warehouse"));
