@@ -71,8 +71,9 @@ fn checked(history: &[Told]) -> String {
 /// Computed by another program, from what the documents say.
 #[test]
 fn a_seal_is_what_the_documents_say() {
-    let hexadecimal = |it: &Told| -> String {
-        it.seal.unwrap().iter().map(|byte| format!("{byte:02x}")).collect()
+    let hexadecimal = |it: &Told| {
+        let digits = it.seal.unwrap().map(|byte| format!("{byte:02x}"));
+        digits.concat()
     };
     let history = history(0);
     assert_eq!(

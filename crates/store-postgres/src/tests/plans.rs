@@ -204,12 +204,6 @@ fn a_batch_is_read_and_written_by_key() {
         Index Scan using journal_command"#]],
     );
     full.check(
-        statements::FIND_WAITING.many,
-        expect![[r#"
-        Function Scan
-        Index Scan using effect_pkey"#]],
-    );
-    full.check(
         statements::ADVANCE_DOSSIER.many,
         expect![[r#"
         Function Scan
@@ -249,6 +243,17 @@ fn a_batch_is_read_and_written_by_key() {
     );
     full.check(
         statements::NOTE_ATTEMPT.many,
+        expect![[r#"
+        Function Scan
+        Index Scan using effect_pkey"#]],
+    );
+}
+
+#[test]
+fn effects_to_cancel_are_found_by_key() {
+    let full = Full::new();
+    full.check(
+        statements::FIND_WAITING.many,
         expect![[r#"
         Function Scan
         Index Scan using effect_pkey"#]],

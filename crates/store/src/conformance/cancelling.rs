@@ -111,20 +111,19 @@ pub fn of_an_attempt_and_a_cancellation_exactly_one_is_first(database: &dyn Data
             });
             (attempting.join().unwrap(), cancelling.join().unwrap())
         });
-        match (made.as_slice(), cancelled.as_slice()) {
-            ([true], [Outcome::Conflict { actual: Version(1) }]) => {
-                assert_eq!(history(database, &dossier, 0, 9), "1:begin");
-            }
-            ([false], [Outcome::Committed]) => {
-                assert_eq!(history(database, &dossier, 0, 9), "1:begin 2:cancel");
-            }
-            both => panic!("round {round}: {both:?}"),
-        }
+        let is_made = made == [true];
+        let (outcome, told) = if is_made {
+            (Outcome::Conflict { actual: Version(1) }, "1:begin")
+        } else {
+            (Outcome::Committed, "1:begin 2:cancel")
+        };
+        assert_eq!(cancelled, [outcome], "round {round}");
+        assert_eq!(history(database, &dossier, 0, 9), told);
         // It is there still if it was attempted, and only then.
         let rows = vec![drop_effect("e")];
         let n_left = database.dump(&[key(&dossier)]).unwrap()[0].effects.len();
-        assert_eq!(n_left, usize::from(made == [true]));
-        let version = if made == [true] { 1 } else { 2 };
+        assert_eq!(n_left, usize::from(is_made));
+        let version = if is_made { 1 } else { 2 };
         assert_eq!(write(database, &dossier, version, "end", rows), "committed");
     }
 }
