@@ -14,6 +14,7 @@
 mod checkpoint;
 mod connect;
 mod copies;
+mod feed;
 mod leases;
 mod lists;
 mod lookups;
