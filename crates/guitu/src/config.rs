@@ -24,7 +24,7 @@ use self::{
     settings::{SETTINGS, Setting},
     source::{Gathered, Origin},
 };
-pub(crate) use self::typed::{Configuration, Evidence, Keys, Logs, Tls};
+pub(crate) use self::typed::{Configuration, Evidence, Keys, Tls, Work};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -72,7 +72,24 @@ fn everything_that_is_wrong_is_said_at_once() {
          [oidc]\nissuer = \"ftp://x\"\n[work]\noutside = \"bank\"\ninside = [true]\n",
         &["GUITU_DATABASE_URL=mysql://x", "GUITU_LISTN=x", "GUITU_PORT=tcp://10.0.0.1:80"],
         &["metrics.allowed_networks=everybody", "keys.ring=a", "keys.file=b"],
-        expect![[r#""#]],
+        expect![[r#"
+            note: GUITU_LISTN: there is no such setting; did you mean `GUITU_LISTEN`?
+            note: GUITU_PORT: there is no such setting
+            the configuration is wrong
+            guitu.toml:10: `data` is not a text, a number, `true`, `false` or a list of those
+            guitu.toml:4: there is no setting `limit.at_onc`; did you mean `limits.at_once`?
+            guitu.toml:6: `limits.at_once`: `0` is not a whole number from 1 to 10000
+            guitu.toml:7: `limits.body_bytes` is not a text, a number, `true`, `false` or a list of those
+            guitu.toml:1: `listen`: `here` is not an address and port such as 127.0.0.1:8080
+            guitu.toml:2: `logs.level`: `loud=very` is no level such as `info`, nor levels by origin such as `info,request=off`
+            guitu.toml:13: `oidc.issuer`: `ftp://x` is not an address such as https://guitu.example
+            guitu.toml:16: `work.inside` is one value, not a list
+            guitu.toml:15: `work.outside`: `bank` is nothing we know; there are `none` and `sandbox:FILE`
+            GUITU_DATABASE_URL: `database.url`: `mysql://x` is wrong: `mysql:` is no database; there are `sqlite:PATH` and `postgres://…`
+            command line: `metrics.allowed_networks`: `everybody` is not a list of networks such as 10.0.0.0/8
+            `tls.certificate` is set, so `tls.key` has to be, too
+            only one of `keys.file` and `keys.ring` may be set
+        "#]],
     );
 }
 
