@@ -40,7 +40,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    config: config::Arguments,
+    config: config::Sources,
     /// The data folder, if not the one that the configuration says.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -110,17 +110,15 @@ fn fill(arguments: &Arguments, configuration: &Configuration, folder: &Path) -> 
         }
     }
     match &configuration.keys {
-        Keys::File(file) if arguments.with_keys => {
-            match fs::copy(file, folder.join(KEYS)) {
-                Ok(_) => (),
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    bail!("there are no keys in {}", file.display());
-                }
-                Err(error) => {
-                    return Err(error).with_context(|| format!("copying {}", file.display()));
-                }
+        Keys::File(file) if arguments.with_keys => match fs::copy(file, folder.join(KEYS)) {
+            Ok(_) => (),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                bail!("there are no keys in {}", file.display());
             }
-        }
+            Err(error) => {
+                return Err(error).with_context(|| format!("copying {}", file.display()));
+            }
+        },
         Keys::File(file) => {
             left.push(Left { what: KEYS.to_owned(), is_at: file.display().to_string() });
         }

@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    config: config::Arguments,
+    config: config::Sources,
     /// Where it listens, if not where the configuration says.
     #[arg(long)]
     listen: Option<SocketAddr>,

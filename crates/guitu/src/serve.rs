@@ -39,8 +39,8 @@ use kernel::ShopId;
 use store::{Database, RecordPage};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
-pub(crate) use self::{logs::Format, outside::OutsidePlace, tls::client_that_knows};
 use self::{door::Door, worker::Inside};
+pub(crate) use self::{logs::Format, outside::OutsidePlace, tls::client_that_knows};
 use crate::{
     clock,
     config::{self, Configuration},
@@ -50,7 +50,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    config: config::Arguments,
+    config: config::Sources,
     /// Address and port to listen on; port 0 takes one that is free.
     #[arg(long)]
     listen: Option<SocketAddr>,
@@ -174,11 +174,7 @@ fn shops(app: &App) -> Vec<ShopId> {
     }
 }
 
-async fn serve(
-    configuration: &Configuration,
-    routes: axum::Router,
-    drain: &Drain,
-) -> Result<()> {
+async fn serve(configuration: &Configuration, routes: axum::Router, drain: &Drain) -> Result<()> {
     let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
     let mut interrupt = tokio::signal::unix::signal(SignalKind::interrupt())?;
     let listener = TcpListener::bind(configuration.listen)

@@ -106,8 +106,7 @@ pub(crate) fn hash(path: &Path) -> Result<(u64, String)> {
 
 /// Whether a path of a manifest stays within its folder.
 pub(crate) fn is_within(path: &Path) -> bool {
-    path.components().count() != 0
-        && path.components().all(|it| matches!(it, Component::Normal(_)))
+    path.components().count() != 0 && path.components().all(|it| matches!(it, Component::Normal(_)))
 }
 
 /// Packs a folder into one file.

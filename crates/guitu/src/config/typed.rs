@@ -308,8 +308,7 @@ impl<'v> Values<'v> {
     }
 
     fn tls(&self) -> Result<Option<Tls>> {
-        let (certificate, key) =
-            (self.optional("tls.certificate")?, self.optional("tls.key")?);
+        let (certificate, key) = (self.optional("tls.certificate")?, self.optional("tls.key")?);
         Ok(certificate.zip(key).map(|(certificate, key)| Tls { certificate, key }))
     }
 }

@@ -3,12 +3,7 @@
 //! **Invariant:** whoever says nothing, or says it too slowly, is sent away: every wait for a
 //! caller has a bound, from the handshake to the last header.
 
-use std::{
-    net::SocketAddr,
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{

@@ -6,9 +6,8 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use crate::clock;
 
 /// In seconds: from a read out of memory to a request that hangs.
-const TIMES: &[f64] = &[
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
-];
+const TIMES: &[f64] =
+    &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 /// Commits written together.
 const SIZES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
 
@@ -42,8 +41,8 @@ pub(crate) fn written(handle: &PrometheusHandle) -> String {
 }
 
 fn describe() {
-    use metrics::{describe_counter as counter, describe_gauge as gauge};
     use metrics::describe_histogram as histogram;
+    use metrics::{describe_counter as counter, describe_gauge as gauge};
     counter!("guitu_requests_total", "Requests answered, by method, route and status.");
     histogram!("guitu_request_seconds", "Until the answer began, by method and route.");
     gauge!("guitu_requests_in_flight", "Requests not answered yet.");
