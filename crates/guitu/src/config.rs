@@ -106,7 +106,9 @@ fn shown(gathered: &Gathered) -> String {
             let said = gathered.said.get(it.key)?;
             let origin = match &said.origin {
                 Origin::Default => String::new(),
-                origin => origin.to_string(),
+                it @ (Origin::CommandLine | Origin::Variable(_) | Origin::Line { .. }) => {
+                    it.to_string()
+                }
             };
             Some((format!("{} = {}", it.key, it.kind.in_toml(&said.text)), origin))
         })

@@ -55,7 +55,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(it) if it.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(it) if it.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        other => other,
+        it @ (IpAddr::V4(_) | IpAddr::V6(_)) => it,
     };
     SocketAddr::new(ip, address.port())
 }

@@ -113,7 +113,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         drain: drain.clone(),
         pulse: inside.as_ref().map(Inside::pulse),
         render: Box::new(move || figures::written(&figures)),
-        shops: Box::new(shops),
+        shops,
     };
     let (routes, _) = api::router();
     let routes = api::ops::around(routes, app.clone(), settings);
@@ -168,7 +168,8 @@ fn shops(app: &App) -> Vec<ShopId> {
     match app.database().list_records(&page) {
         Ok(records) => records.iter().map(|it| ShopId::lossy(&it.draft.key.id)).collect(),
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "shops cannot be read");
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "shops cannot be read");
             Vec::new()
         }
     }

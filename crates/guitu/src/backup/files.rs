@@ -1,6 +1,7 @@
 //! Files of a backup: copied, hashed, packed, and moved into place when they are on disk.
 
 use std::{
+    fmt::Write as _,
     fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Read, Write},
     os::unix::fs::OpenOptionsExt as _,
@@ -100,8 +101,12 @@ pub(crate) fn hash(path: &Path) -> Result<(u64, String)> {
         hash.update(read);
         length = length.saturating_add(u64::try_from(n_read).unwrap_or(u64::MAX));
     }
-    let digits = hash.finalize();
-    Ok((length, digits.iter().map(|it| format!("{it:02x}")).collect()))
+    let mut digits = String::with_capacity(64);
+    for byte in hash.finalize() {
+        // Writing to a string does not fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    Ok((length, digits))
 }
 
 /// Whether a path of a manifest stays within its folder.

@@ -72,7 +72,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("work.automatic", Kind::Flag, "false",
         "Whether verdicts that policy calls automatic are carried out."),
     setting("work.outside", Kind::Outside, "none",
-        "What pays refunds and writes to buyers: sandbox:FILE, or none, which leaves them waiting."),
+        "What pays and writes to buyers: sandbox:FILE, or none, which leaves effects waiting."),
     setting("keys.file", Kind::Path, "",
         "Keys that seal personal data; without it, keys.toml in the data folder."),
     setting("keys.ring", Kind::Secret, "", "The same keys as a text, in place of the file."),

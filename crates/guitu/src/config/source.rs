@@ -142,6 +142,7 @@ struct Found<'t> {
 }
 
 /// Sections that hold something are told by what they hold.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever is no section is a value")]
 fn flatten<'t>(prefix: &str, table: &'t DeTable<'t>, found: &mut Vec<Found<'t>>) {
     for (name, value) in table {
         let (at, key) = (name.span().start, format!("{prefix}{}", name.get_ref()));

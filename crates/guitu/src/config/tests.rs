@@ -17,7 +17,7 @@ fn check(file: &str, variables: &[&str], arguments: &[&str], expected: Expect) {
     let path = folder.path().join("guitu.toml");
     std::fs::write(&path, file).unwrap();
     let gathered = Gathered::gather(Some(&path), &variables, &arguments).unwrap();
-    let notes: String = gathered.notes.iter().map(|it| format!("note: {it}\n")).collect();
+    let notes = gathered.notes.iter().fold(String::new(), |all, it| format!("{all}note: {it}\n"));
     let told = match judge(&gathered) {
         Ok(_) => shown(&gathered).lines().filter(|it| it.contains(" # ")).fold(
             String::new(),

@@ -34,7 +34,7 @@ impl Inside {
             Worker {
                 engine: app.engine(),
                 leases: &**app.database(),
-                outside: outside.as_ref().map(|it| it as &dyn Outside),
+                outside: outside.as_ref().map(|it| -> &dyn Outside { it }),
                 name: &name,
                 pace,
                 tell: &|news| tell(&news, &heard, clock::now()),
@@ -71,7 +71,8 @@ fn tell(news: &News<'_>, pulse: &Pulse, now: Timestamp) {
         News::Worked { timers, effects } => tracing::debug!(timers, effects, "worked"),
         News::Failed(error) => {
             metrics::counter!("guitu_worker_failures_total").increment(1);
-            tracing::warn!(error = error as &dyn std::error::Error, "the worker failed");
+            let error: &dyn std::error::Error = error;
+            tracing::warn!(error, "the worker failed");
         }
     }
 }

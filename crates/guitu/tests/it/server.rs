@@ -62,7 +62,7 @@ impl Server {
 
     pub(crate) fn send(&self, method: &str, path: &str, more: &[&str], body: &str) -> Answer {
         let mut stream = self.connect();
-        let more: String = more.iter().map(|it| format!("{it}\r\n")).collect();
+        let more = more.iter().fold(String::new(), |all, it| format!("{all}{it}\r\n"));
         let length = body.len();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\

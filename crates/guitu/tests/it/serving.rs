@@ -117,7 +117,7 @@ fn whoever_says_nothing_or_says_it_slowly_is_sent_away() {
     let slow = ends("GET /healthz HTTP/1.1\r\nhost: x\r\nx-a: ");
     assert!(slow.is_empty() || slow.starts_with("HTTP/1.1 408"), "{slow}");
     let idle = ends("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
-    assert!(idle.starts_with("HTTP/1.1 200") && idle.ends_with("}"), "{idle}");
+    assert!(idle.starts_with("HTTP/1.1 200") && idle.ends_with('}'), "{idle}");
     assert!(ends("\u{1}\u{2}\r\n\r\n").starts_with("HTTP/1.1 400"));
 }
 
