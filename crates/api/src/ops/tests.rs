@@ -50,7 +50,7 @@ fn service(limits: Limits, drain: &Drain, pulse: Option<Pulse>) -> Router {
         drain: drain.clone(),
         pulse: pulse.map(Arc::new),
         render: Box::new(|| "figures".to_owned()),
-        shops: Box::new(|_| Vec::new()),
+        shops: |_| Vec::new(),
     };
     around(handlers, app, settings)
 }

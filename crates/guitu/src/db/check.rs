@@ -30,7 +30,7 @@ impl fmt::Display for Checked {
 }
 
 /// Reads everything, a bucket at a time; stops at the first dossier that is not sound.
-pub(super) fn check(database: &dyn Database) -> Result<Checked> {
+pub(crate) fn check(database: &dyn Database) -> Result<Checked> {
     let mut checked = Checked::default();
     walk(database, |keys| {
         for dump in database.dump(keys)? {
