@@ -128,7 +128,7 @@ fn suggested(verdict: Verdict, case: &Case) -> Option<Deed> {
         | Verdict::Repair => Some(Deed::Approve),
         Verdict::AskBuyer => Some(Deed::AskBuyer),
         Verdict::Decline => Some(Deed::Decline),
-        Verdict::Inspect if matches!(case.status, Status::Inspecting { .. }) => Some(Deed::Assess),
+        Verdict::Inspect if matches!(case.status, Status::Inspecting { .. }) => Some(Deed::Inspect),
         Verdict::Inspect => Some(Deed::RecordReceipt),
         Verdict::Intercept
         | Verdict::Guide
