@@ -28,6 +28,11 @@ pub fn encode_command(command: &Command) -> String {
     text::written(&OfKind(command))
 }
 
+/// `approve`, as it is written.
+pub fn command_kind(command: &Command) -> &'static str {
+    command.kind()
+}
+
 pub fn decode_command(text: &str) -> Result<Command, DecodeError> {
     kinds::read("command", text)
 }

@@ -14,6 +14,8 @@ pub(crate) trait Kinds: Sized {
     /// Every kind and version that can be read.
     const KINDS: &'static [(&'static str, u32)];
 
+    fn kind(&self) -> &'static str;
+
     fn write_kind<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error>;
 
     /// `None` if nobody knows the kind in that version.

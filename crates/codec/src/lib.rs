@@ -37,7 +37,7 @@ use thiserror::Error;
 pub use crate::{
     answer::{Answer, decode_answer, encode_answer},
     body::{decode_state, encode_state},
-    command::{COMMAND_KINDS, decode_command, encode_command, fingerprint},
+    command::{COMMAND_KINDS, command_kind, decode_command, encode_command, fingerprint},
     effect::{decode_effect, encode_effect},
     event::{EVENT_KINDS, decode_events, encode_events, replay},
     shape::Shape,

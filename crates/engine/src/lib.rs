@@ -18,12 +18,14 @@
 //! not known, the provider is asked what became of that key before anything is sent again.
 
 mod effects;
+mod preview;
 mod pump;
 mod request;
 pub mod sandbox;
 mod shelf;
 mod spending;
 mod timers;
+mod watch;
 mod worker;
 mod writer;
 
@@ -33,7 +35,7 @@ use std::{
     thread::{Builder, JoinHandle},
 };
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use dossier::Dossier;
 use kernel::{Clock, DossierKey};
 use store::{Epoch, Loaded, Store, Version, Wanted};
@@ -42,9 +44,13 @@ pub use crate::{
     effects::{Asked, Outside},
     request::{EngineError, Reply, Request, Ticket},
     shelf::{Shelf, ShelfError},
+    watch::Watch,
     worker::{News, Pace, Signal, Stop, Worker},
 };
-use crate::{pump::Pump, request::Queued};
+use crate::{
+    pump::Pump,
+    request::{Queued, ReplyTo},
+};
 
 /// How the engine works.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,6 +80,7 @@ pub struct Engine {
     shelf: Arc<Shelf>,
     queue: Option<Sender<Queued>>,
     pump: Option<JoinHandle<()>>,
+    watch: Option<Arc<dyn Watch>>,
 }
 
 impl Engine {
@@ -84,11 +91,30 @@ impl Engine {
         shelf: Arc<Shelf>,
         config: Config,
     ) -> std::io::Result<Self> {
+        Self::start_parts((store, clock, shelf), config, None)
+    }
+
+    /// As [`Engine::start`], with somebody who hears how it is doing.
+    pub fn start_watched(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        shelf: Arc<Shelf>,
+        config: Config,
+        watch: Arc<dyn Watch>,
+    ) -> std::io::Result<Self> {
+        Self::start_parts((store, clock, shelf), config, Some(watch))
+    }
+
+    fn start_parts(
+        (store, clock, shelf): (Arc<dyn Store>, Arc<dyn Clock>, Arc<Shelf>),
+        config: Config,
+        watch: Option<Arc<dyn Watch>>,
+    ) -> std::io::Result<Self> {
         let (queue, waiting): (Sender<Queued>, Receiver<Queued>) = bounded(config.queue.max(1));
         let parts = (Arc::clone(&store), Arc::clone(&clock), Arc::clone(&shelf));
-        let pump = Pump::new(parts, config, waiting)?;
+        let pump = Pump::new(parts, config, waiting, watch.clone())?;
         let pump = Builder::new().name("pump".to_owned()).spawn(move || pump.run())?;
-        Ok(Self { store, clock, shelf, queue: Some(queue), pump: Some(pump) })
+        Ok(Self { store, clock, shelf, queue: Some(queue), pump: Some(pump), watch })
     }
 
     /// Queues a command. Waits while the queue is full.
@@ -99,10 +125,49 @@ impl Engine {
     fn submit_by_right(&self, request: Request, fence: Option<Epoch>) -> Ticket {
         let (reply, ticket) = Ticket::new();
         if let Some(queue) = &self.queue {
+            let reply = self.overheard(&request, reply);
             // If the pump is gone the reply channel is dropped, and the ticket says so.
-            let _ = queue.send(Queued { request, fence, reply, tries: 0 });
+            let _ = queue.send(Queued { request, stands_on: None, fence, reply, tries: 0 });
         }
         ticket
+    }
+
+    /// Queues a command for a caller that cannot wait. `reply` hears of it, once, on a thread of
+    /// the engine's, and must not wait for anything; if the engine stops first it is dropped
+    /// unheard.
+    ///
+    /// With `stands_on` the command is only carried out on that version of the dossier
+    /// ([`EngineError::Changed`]), unless it was carried out before.
+    ///
+    /// Errors: [`EngineError::Full`] while the queue is full, and then `reply` hears nothing.
+    pub fn submit_then(
+        &self,
+        request: Request,
+        stands_on: Option<Version>,
+        reply: impl FnOnce(Result<Reply, EngineError>) + Send + 'static,
+    ) -> Result<(), EngineError> {
+        let Some(queue) = &self.queue else { return Err(EngineError::Stopped) };
+        let reply = self.overheard(&request, Box::new(reply));
+        let queued = Queued { request, stands_on, fence: None, reply, tries: 0 };
+        queue.try_send(queued).map_err(|error| match error {
+            TrySendError::Full(_) => EngineError::Full,
+            TrySendError::Disconnected(_) => EngineError::Stopped,
+        })
+    }
+
+    /// The same reply, of which the watch hears as well.
+    fn overheard(&self, request: &Request, reply: ReplyTo) -> ReplyTo {
+        let Some(watch) = self.watch.clone() else { return reply };
+        let kind = codec::command_kind(&request.command);
+        Box::new(move |answer| {
+            watch.answered(kind, &answer);
+            reply(answer);
+        })
+    }
+
+    /// How many commands wait to be decided.
+    pub fn n_waiting(&self) -> usize {
+        self.queue.as_ref().map_or(0, Sender::len)
     }
 
     /// Carries out one command and waits until it is durable.

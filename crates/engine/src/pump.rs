@@ -12,6 +12,7 @@ use crate::{
     Config, Shelf,
     request::{EngineError, Queued, Reply, Request},
     spending::Spending,
+    watch::Watch,
     writer::{Batch, Feedback, Item, Undone, Writer, write},
 };
 
@@ -34,6 +35,7 @@ pub(crate) struct Pump {
     answered: BTreeMap<(DossierKey, CommandKey), Answered>,
     spending: Spending,
     retries: Vec<Queued>,
+    watch: Option<Arc<dyn Watch>>,
 }
 
 type Parts = (Arc<dyn Store>, Arc<dyn Clock>, Arc<Shelf>);
@@ -43,11 +45,13 @@ impl Pump {
         (store, clock, shelf): Parts,
         config: Config,
         waiting: Receiver<Queued>,
+        watch: Option<Arc<dyn Watch>>,
     ) -> std::io::Result<Self> {
         // One batch is being written and one may wait: more would only add latency.
         let (to_writer, batches) = bounded(1);
         let (reports, feedback) = bounded(4);
-        let writer = Writer { store: Arc::clone(&store), batches, reports }.spawn()?;
+        let writer =
+            Writer { store: Arc::clone(&store), batches, reports, watch: watch.clone() }.spawn()?;
         Ok(Self {
             spending: Spending::new(Arc::clone(&store)),
             store,
@@ -63,6 +67,7 @@ impl Pump {
             ahead: BTreeMap::new(),
             answered: BTreeMap::new(),
             retries: Vec::new(),
+            watch,
         })
     }
 
@@ -170,7 +175,7 @@ impl Pump {
         self.handed = self.handed.saturating_add(1);
         let batch = Batch { number: self.handed, heard: self.heard, items };
         if is_first && self.waiting.is_empty() {
-            let report = write(&*self.store, batch, &mut Undone::default());
+            let report = write(&*self.store, batch, &mut Undone::default(), self.watch.as_deref());
             return self.learn(report);
         }
         if self.to_writer.send(batch).is_err() {
@@ -204,7 +209,7 @@ impl Pump {
 
     fn outcome(
         &mut self,
-        Queued { request, fence, .. }: &Queued,
+        Queued { request, stands_on, fence, .. }: &Queued,
         loaded: Loaded,
     ) -> Result<(Option<Commit>, Reply), EngineError> {
         let fingerprint = codec::fingerprint(&request.command);
@@ -214,6 +219,10 @@ impl Pump {
         }
 
         let (version, before) = self.newest(&request.dossier, loaded)?;
+        if stands_on.is_some_and(|it| it != version) {
+            self.ahead.insert(request.dossier.clone(), (version, before));
+            return Err(EngineError::Changed { actual: version });
+        }
         let now = self.clock.now();
         let judged = self.judge(request, &before, now);
         let (pack, events, after) = match judged {
@@ -272,7 +281,7 @@ impl Pump {
         before: &Dossier,
         now: kernel::Timestamp,
     ) -> Result<(Arc<Pack>, Vec<Event>, Dossier), EngineError> {
-        let pack = self.pack_for(before, request)?;
+        let pack = self.shelf.pack_for(&*self.store, before, &request.pack)?;
         let spent_today = if request.command.may_give() {
             let (shop, actor) = (request.dossier.shop.clone(), request.actor.id.clone());
             Some(self.spending.of(now, (shop, actor, day_of(&pack, now)))?)
@@ -301,23 +310,6 @@ impl Pump {
             _ => Ok((loaded.version, crate::state(&*self.store, key, &loaded)?)),
         }
     }
-
-    fn pack_for(&self, dossier: &Dossier, request: &Request) -> Result<Arc<Pack>, EngineError> {
-        let find = || match dossier {
-            Dossier::Open(body) => self.shelf.version(&body.order.pack),
-            Dossier::Absent | Dossier::Stopped { .. } => self.shelf.current(&request.pack),
-        };
-        if let Some(pack) = find() {
-            return Ok(pack);
-        }
-        self.shelf.take_down(&*self.store)?;
-        find().ok_or_else(|| EngineError::UnknownPack {
-            pack: match dossier {
-                Dossier::Open(body) => body.order.pack.to_string(),
-                Dossier::Absent | Dossier::Stopped { .. } => request.pack.clone(),
-            },
-        })
-    }
 }
 
 fn repeat(known: &Answered, fingerprint: u64) -> Result<Reply, EngineError> {
@@ -335,6 +327,6 @@ fn body_of(dossier: &Dossier) -> Option<&Body> {
 }
 
 /// The day in the shop's zone, as a number.
-fn day_of(pack: &Pack, now: kernel::Timestamp) -> i64 {
+pub(crate) fn day_of(pack: &Pack, now: kernel::Timestamp) -> i64 {
     pack.calendar().zone().days_between(kernel::Timestamp::from_epoch_seconds(0), now)
 }

@@ -1,5 +1,7 @@
 //! What is asked of the engine, and what it answers.
 
+use std::fmt;
+
 use codec::Answer;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use dossier::{Command, Rejection, command::Actor};
@@ -54,6 +56,12 @@ pub enum EngineError {
     /// Another process works the order's bucket now. Nothing was done.
     #[error("the lease of the order's bucket was lost; its new owner goes on")]
     LeaseLost,
+    /// Nothing was done.
+    #[error("the order changed since it was read; it is at version {} now", actual.0)]
+    Changed { actual: Version },
+    /// Nothing was done, and in a moment it may be.
+    #[error("more commands are waiting than can be taken on")]
+    Full,
     #[error("the engine has stopped")]
     Stopped,
 }
@@ -62,22 +70,32 @@ pub enum EngineError {
 #[derive(Debug)]
 pub struct Ticket(Receiver<Result<Reply, EngineError>>);
 
-pub(crate) type ReplyTo = Sender<Result<Reply, EngineError>>;
+/// Hears the reply, once, on the pump's or the writer's thread: it must not wait for anything.
+pub(crate) type ReplyTo = Box<dyn FnOnce(Result<Reply, EngineError>) + Send>;
 
 /// A request on its way through the pump.
-#[derive(Debug)]
 pub(crate) struct Queued {
     pub(crate) request: Request,
+    /// The version it was given in view of, if it is to stand on that one alone.
+    pub(crate) stands_on: Option<Version>,
     /// Set if it is only to be written under a lease.
     pub(crate) fence: Option<Epoch>,
     pub(crate) reply: ReplyTo,
     pub(crate) tries: u32,
 }
 
+impl fmt::Debug for Queued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queued").field("request", &self.request).finish_non_exhaustive()
+    }
+}
+
 impl Ticket {
     pub(crate) fn new() -> (ReplyTo, Self) {
-        let (reply, ticket) = bounded(1);
-        (reply, Self(ticket))
+        let (reply, ticket): (Sender<Result<Reply, EngineError>>, _) = bounded(1);
+        // A caller that no longer waits is no reason to stop.
+        let hear = move |answer| drop(reply.send(answer));
+        (Box::new(hear), Self(ticket))
     }
 
     /// Waits until the command is durable or refused.

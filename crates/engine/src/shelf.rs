@@ -6,10 +6,13 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use dossier::Dossier;
 use kernel::PackId;
 use policy::{Complaint, Pack};
 use store::{Document, Store, StoreError};
 use thiserror::Error;
+
+use crate::EngineError;
 
 const KIND: &str = "pack";
 
@@ -49,7 +52,7 @@ impl Shelf {
 
     /// Takes down what the store has by now, and nobody here has seen. An order may have been
     /// bought under a pack that another process published. What new orders come under here stays.
-    pub(crate) fn take_down(&self, store: &dyn Store) -> Result<(), ShelfError> {
+    pub fn take_down(&self, store: &dyn Store) -> Result<(), ShelfError> {
         let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
         let current = packs.current.clone();
         for Document { name, body, .. } in store.documents(KIND)? {
@@ -83,8 +86,47 @@ impl Shelf {
         Ok(pack)
     }
 
+    /// The pack an order was bought under; for one that is not known yet, what `name` is today.
+    /// Looks into the store for what another process has published.
+    pub fn pack_for(
+        &self,
+        store: &dyn Store,
+        dossier: &Dossier,
+        name: &str,
+    ) -> Result<Arc<Pack>, EngineError> {
+        let find = || match dossier {
+            Dossier::Open(body) => self.version(&body.order.pack),
+            Dossier::Absent | Dossier::Stopped { .. } => self.current(name),
+        };
+        if let Some(pack) = find() {
+            return Ok(pack);
+        }
+        self.take_down(store)?;
+        find().ok_or_else(|| EngineError::UnknownPack {
+            pack: match dossier {
+                Dossier::Open(body) => body.order.pack.to_string(),
+                Dossier::Absent | Dossier::Stopped { .. } => name.to_owned(),
+            },
+        })
+    }
+
     pub fn version(&self, id: &PackId) -> Option<Arc<Pack>> {
         self.packs.read().unwrap_or_else(PoisonError::into_inner).by_id.get(id).cloned()
+    }
+
+    /// Makes a version that is on the shelf the one new orders of its pack come under: publishing
+    /// an earlier version again, or following another process. `false` if it is not on the shelf.
+    pub fn make_current(&self, id: &PackId) -> bool {
+        let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(pack) = packs.by_id.get(id).cloned() else { return false };
+        packs.current.insert(pack.name().to_owned(), pack);
+        true
+    }
+
+    /// Every version on the shelf.
+    pub fn versions(&self) -> Vec<Arc<Pack>> {
+        let packs = self.packs.read().unwrap_or_else(PoisonError::into_inner);
+        packs.by_id.values().cloned().collect()
     }
 
     pub fn current(&self, name: &str) -> Option<Arc<Pack>> {

@@ -5,4 +5,5 @@ mod outbox;
 mod pumping;
 mod rivals;
 mod shop;
+mod standing;
 mod workers;

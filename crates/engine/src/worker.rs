@@ -47,6 +47,8 @@ impl Default for Pace {
 /// What a worker has to say.
 #[derive(Debug)]
 pub enum News<'n> {
+    /// Its life sign was taken: it leases what it leases until the next is missed.
+    Heard,
     /// What it leases has changed.
     Tenure(&'n Tenure),
     Worked {
@@ -62,7 +64,8 @@ pub enum News<'n> {
 pub struct Worker<'w> {
     pub engine: &'w Engine,
     pub leases: &'w dyn Leases,
-    pub outside: &'w dyn Outside,
+    /// Without it effects stay where they are, for a process that has one.
+    pub outside: Option<&'w dyn Outside>,
     /// Not the name of any process before.
     pub name: &'w WorkerId,
     pub pace: Pace,
@@ -146,6 +149,7 @@ impl Worker<'_> {
             Ok(tenure) => tenure,
             Err(error) => return (self.tell)(News::Failed(error.into())),
         };
+        (self.tell)(News::Heard);
         let before = lock(heard).replace((tenure.clone(), until));
         if before.is_none_or(|(before, _)| before != tenure) {
             (self.tell)(News::Tenure(&tenure));
@@ -177,7 +181,10 @@ impl Worker<'_> {
 
     fn round(&self, hold: &Hold) -> Result<(usize, usize), EngineError> {
         let timers = self.engine.fire_timers(hold, self.pace.portion)?;
-        let effects = self.engine.work_effects(self.outside, hold, self.pace.portion)?;
+        let effects = match self.outside {
+            Some(outside) => self.engine.work_effects(outside, hold, self.pace.portion)?,
+            None => 0,
+        };
         Ok((timers, effects))
     }
 

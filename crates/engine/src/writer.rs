@@ -10,7 +10,10 @@ use crossbeam_channel::{Receiver, Sender};
 use kernel::DossierKey;
 use store::{Commit, Outcome, Store, StoreError};
 
-use crate::request::{EngineError, Queued, Reply};
+use crate::{
+    Watch,
+    request::{EngineError, Queued, Reply},
+};
 
 /// Losing a race this often means something is wrong that another try will not fix.
 const MOST_TRIES: u32 = 8;
@@ -81,6 +84,7 @@ pub(crate) struct Writer {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) batches: Receiver<Batch>,
     pub(crate) reports: Sender<Feedback>,
+    pub(crate) watch: Option<Arc<dyn Watch>>,
 }
 
 impl Writer {
@@ -88,7 +92,7 @@ impl Writer {
         Builder::new().name("writer".to_owned()).spawn(move || {
             let mut undone = Undone::default();
             for batch in &self.batches {
-                let report = write(&*self.store, batch, &mut undone);
+                let report = write(&*self.store, batch, &mut undone, self.watch.as_deref());
                 if self.reports.send(report).is_err() {
                     break;
                 }
@@ -98,7 +102,12 @@ impl Writer {
 }
 
 /// Commits a batch and answers every command in it, in order.
-pub(crate) fn write(store: &dyn Store, batch: Batch, undone: &mut Undone) -> Feedback {
+pub(crate) fn write(
+    store: &dyn Store,
+    batch: Batch,
+    undone: &mut Undone,
+    watch: Option<&dyn Watch>,
+) -> Feedback {
     let Batch { number, heard, items } = batch;
     undone.forget(heard);
     if heard < undone.failed {
@@ -114,8 +123,7 @@ pub(crate) fn write(store: &dyn Store, batch: Batch, undone: &mut Undone) -> Fee
         rest.push((queued, commit.is_some(), answer));
         commits.extend(commit);
     }
-    let outcomes = if commits.is_empty() { Ok(Vec::new()) } else { store.commit(&commits) };
-    let outcomes = match outcomes {
+    let outcomes = match commit(store, &commits, watch) {
         Ok(outcomes) => outcomes,
         Err(error) => {
             undone.failed = number;
@@ -144,6 +152,24 @@ pub(crate) fn write(store: &dyn Store, batch: Batch, undone: &mut Undone) -> Fee
     feedback
 }
 
+fn commit(
+    store: &dyn Store,
+    commits: &[Commit],
+    watch: Option<&dyn Watch>,
+) -> Result<Vec<Outcome>, StoreError> {
+    if commits.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let Some(watch) = watch {
+        watch.writing(commits.len());
+    }
+    let outcomes = store.commit(commits);
+    if let Some(watch) = watch {
+        watch.written(outcomes.is_err());
+    }
+    outcomes
+}
+
 /// Somebody else was first: decide again on what they left.
 fn again(mut queued: Queued, feedback: &mut Feedback) {
     feedback.stale.push(queued.request.dossier.clone());
@@ -169,7 +195,6 @@ fn fail(batch: Vec<Queued>, error: StoreError) -> Feedback {
     Feedback { failed: true, ..Feedback::default() }
 }
 
-/// A caller that no longer waits is no reason to stop.
 fn reply(queued: Queued, answer: Result<Reply, EngineError>) {
-    let _ = queued.reply.send(answer);
+    (queued.reply)(answer);
 }

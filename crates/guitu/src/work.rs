@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Worker {
         engine: &engine,
         leases: &*database,
-        outside: &sandbox,
+        outside: Some(&sandbox),
         name: &name,
         pace: Pace::default(),
         tell: &tell,
@@ -94,6 +94,7 @@ fn made_up_name() -> WorkerId {
 
 fn tell(news: News<'_>) {
     match news {
+        News::Heard => (),
         News::Tenure(it) => {
             say(format_args!("leases {} buckets of a share of {}", it.leases.len(), it.share));
         }

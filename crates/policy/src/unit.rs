@@ -55,7 +55,7 @@ pub enum NumberError {
 }
 
 impl Measure {
-    pub(crate) fn of(kind: Kind) -> Option<Self> {
+    pub fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Amount => Some(Self::Amount),
             Kind::Span => Some(Self::Span),

@@ -1,16 +1,31 @@
 //! Records, in a map.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
-use store::{Record, RecordChange, RecordKey, RecordPage, Records, StoreError, Version};
+use store::{Record, RecordChange, RecordKey, RecordPage, Records, StoreError, Version, by_record};
 
 use crate::MemoryStore;
 
-/// Also a draft of the table, while a batch of changes is tried.
+/// Also the few records that a batch of changes is tried on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table(BTreeMap<RecordKey, Record>);
 
 impl Table {
+    /// Those of `keys` that are there.
+    fn part<'k>(&self, keys: impl Iterator<Item = &'k RecordKey>) -> Self {
+        Self(keys.filter_map(|it| Some((it.clone(), self.0.get(it)?.clone()))).collect())
+    }
+
+    pub(crate) fn after(&self, key: Option<&RecordKey>, limit: usize) -> Vec<Record> {
+        let from = key.map_or(Bound::Unbounded, Bound::Excluded);
+        let records = self.0.range::<RecordKey, _>((from, Bound::Unbounded));
+        records.take(limit).map(|(_, record)| record.clone()).collect()
+    }
+
+    pub(crate) fn restore(&mut self, record: &Record) {
+        self.0.insert(record.draft.key.clone(), record.clone());
+    }
+
     fn version(&self, key: &RecordKey) -> Version {
         self.0.get(key).map(|it| it.version).unwrap_or_default()
     }
@@ -62,13 +77,18 @@ impl Records for MemoryStore {
     }
 
     fn write_records(&self, changes: &[RecordChange]) -> Result<bool, StoreError> {
+        let by_record = by_record(changes)?;
         let mut tables = self.tables();
-        let mut tried = tables.records.clone();
-        let is_expected = changes.iter().all(|it| tried.change(it));
-        if is_expected {
-            tables.records = tried;
+        let table = &mut tables.records;
+        let mut tried = table.part(by_record.keys().copied());
+        if !changes.iter().all(|it| tried.change(it)) {
+            return Ok(false);
         }
-        Ok(is_expected)
+        for key in by_record.keys() {
+            table.0.remove(*key);
+        }
+        table.0.append(&mut tried.0);
+        Ok(true)
     }
 
     fn list_records(&self, page: &RecordPage) -> Result<Vec<Record>, StoreError> {

@@ -2,8 +2,8 @@
 
 use kernel::DossierKey;
 use store::{
-    Answered, Copies, Document, Dump, EffectRow, Finding, RowChange, SpendRow, Spending,
-    StoreError, TaskRow, Term, TimerRow, Version,
+    Answered, Copies, Document, Dump, EffectRow, Finding, Record, RecordKey, RowChange, SpendRow,
+    Spending, StoreError, TaskRow, Term, TimerRow, Version,
 };
 use tokio_postgres::Row;
 
@@ -15,7 +15,7 @@ use crate::{
     failure::Failure,
     lookups::{self, Key, key},
     outcome::Standing,
-    row,
+    records, row,
     session::{Request, Session, Value},
     statements as sql,
 };
@@ -211,6 +211,20 @@ impl Copies for PostgresStore {
 
     fn all_documents(&self) -> Result<Vec<Document>, StoreError> {
         self.read("reading documents", lookups::all_documents)
+    }
+
+    fn all_records(
+        &self,
+        after: Option<&RecordKey>,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.read("walking records", |it| records::all(it, after, limit))
+    }
+
+    fn restore_records(&self, records: &[Record]) -> Result<(), StoreError> {
+        let records = records.iter().map(|it| (&it.draft.key, it)).collect();
+        self.insist(|session| records::restore(session, self.layout(), &records))
+            .map_err(|failure| failure.into_store_error("restoring records"))
     }
 }
 

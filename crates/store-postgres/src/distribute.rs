@@ -7,7 +7,8 @@ use crate::{
     session::Session,
 };
 
-/// Spread by bucket, all alike: the rows of one dossier are on one node. The first leads.
+/// Spread by bucket, all alike: the rows of one dossier are on one node, those of a record too. The
+/// first leads.
 const BY_BUCKET: &[&str] = &[
     "dossier",
     "journal",
@@ -20,6 +21,8 @@ const BY_BUCKET: &[&str] = &[
     "term",
     "spend",
     "lease",
+    "record",
+    "record_mark",
 ];
 
 /// Copied to every node.

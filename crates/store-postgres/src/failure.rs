@@ -16,6 +16,11 @@ pub(crate) enum Failure {
     Busy,
     #[error("other parts of it may have been done")]
     Partly(#[source] Box<Self>),
+    /// It is known that nothing was done.
+    #[error("somebody else was in between")]
+    Overtaken,
+    #[error("it is not known whether it was done")]
+    Unknown(#[source] Box<Self>),
     #[error("a thread for the connection could not be set up")]
     Runtime(#[source] io::Error),
     /// Nothing is guessed: a column that cannot be what it should be is an error.
@@ -34,7 +39,7 @@ impl Failure {
                 // Without a code it never reached a server, or the answer never came.
                 None => is_disconnected(error),
             },
-            None => matches!(self, Self::NoAnswer),
+            None => matches!(self, Self::NoAnswer | Self::Overtaken),
         }
     }
 
@@ -76,6 +81,8 @@ impl Failure {
             Self::NoAnswer
             | Self::Busy
             | Self::Partly(_)
+            | Self::Overtaken
+            | Self::Unknown(_)
             | Self::Runtime(_)
             | Self::Unreadable { .. }
             | Self::OutOfRange(_) => None,

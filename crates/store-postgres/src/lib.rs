@@ -24,6 +24,7 @@ mod months;
 mod outcome;
 mod pool;
 pub mod raw;
+mod records;
 mod row;
 #[cfg(all(unix, any(test, feature = "sandbox")))]
 pub mod sandbox;

@@ -3,6 +3,8 @@
 //! Each is there in two forms, see [`Layout`](crate::bulk::Layout): for many rows as arrays, and
 //! for one row with its key as constants.
 
+pub(crate) mod record;
+
 use crate::bulk::{Sql, insert};
 
 /// Does nothing where the dossier exists: somebody else began it.

@@ -8,7 +8,7 @@ use crate::{Config, PostgresStore, connect::OpenError, failure::Failure, session
 
 const CLEAR: &str = "
     TRUNCATE dossier, journal, case_open, case_done, task, timer, effect, entry, term, spend,
-        document, worker;
+        document, worker, record, record_mark;
     UPDATE lease SET epoch = 0, owner = NULL WHERE epoch <> 0 OR owner IS NOT NULL";
 
 /// A schema that is dropped with this, and all tables in it.

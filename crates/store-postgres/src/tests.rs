@@ -8,6 +8,7 @@ mod months;
 mod outcomes;
 mod places;
 mod plans;
+mod records;
 mod spread;
 mod support;
 mod tls;

@@ -3,12 +3,12 @@
 use kernel::{Choice, DossierKey};
 use rusqlite::{Connection, OptionalExtension};
 use store::{
-    Copies, Document, Dump, EffectRow, Finding, RowChange, SpendRow, Spending, StoreError, TaskRow,
-    Term, TimerRow, Version,
+    Copies, Document, Dump, EffectRow, Finding, Record, RecordKey, RowChange, SpendRow, Spending,
+    StoreError, TaskRow, Term, TimerRow, Version,
 };
 
 use crate::{
-    SqliteStore, lookups, row,
+    SqliteStore, lookups, records, row,
     write::{self, Line, Statements, key},
 };
 
@@ -152,6 +152,20 @@ impl Copies for SqliteStore {
 
     fn all_documents(&self) -> Result<Vec<Document>, StoreError> {
         self.readers.read("reading documents", lookups::all_documents)
+    }
+
+    fn all_records(
+        &self,
+        after: Option<&RecordKey>,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.readers.read("walking records", |it| records::all(it, after, limit))
+    }
+
+    fn restore_records(&self, records: &[Record]) -> Result<(), StoreError> {
+        self.write("restoring records", |statements| {
+            records.iter().try_for_each(|it| records::restore(statements.connection(), it))
+        })
     }
 }
 

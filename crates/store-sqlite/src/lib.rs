@@ -19,6 +19,7 @@ mod lists;
 mod lookups;
 pub mod raw;
 mod readers;
+mod records;
 mod row;
 mod schema;
 #[cfg(test)]

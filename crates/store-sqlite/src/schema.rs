@@ -15,8 +15,11 @@ use crate::connect::OpenError;
 const APPLICATION_ID: i64 = 0x4755_4954;
 
 /// In order; the first leads from an empty file to schema 1.
-pub(crate) const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_first.sql"), include_str!("../migrations/0002_leases.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_first.sql"),
+    include_str!("../migrations/0002_leases.sql"),
+    include_str!("../migrations/0003_records.sql"),
+];
 
 /// How many migrations a file has seen. Refuses one that is not ours, or from the future; an empty
 /// one is welcome.

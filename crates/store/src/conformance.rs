@@ -24,11 +24,13 @@ mod durable;
 mod leases;
 mod ledger;
 mod lists;
+mod records;
 mod rows;
 mod support;
 
 pub use self::{
-    commits::*, copies::*, differential::agree, durable::*, leases::*, ledger::*, lists::*, rows::*,
+    commits::*, copies::*, differential::agree, durable::*, leases::*, ledger::*, lists::*,
+    records::*, rows::*,
 };
 #[cfg(doc)]
 use crate::Database;
@@ -87,6 +89,23 @@ macro_rules! conformance_tests {
             versions_are_read_without_the_rest,
             walking_the_words_meets_each_once,
             walking_what_was_given_meets_each_once,
+            a_record_comes_back_as_it_was_put,
+            a_record_is_written_at_the_version_it_is_expected_at,
+            a_dropped_record_is_gone_and_starts_over,
+            records_are_written_all_or_none,
+            changes_of_one_record_follow_each_other,
+            marks_are_replaced_with_the_record,
+            records_are_listed_by_rank_and_id_both_ways,
+            a_page_of_records_goes_on_from_a_place,
+            records_are_listed_within_bounds_of_rank,
+            records_of_a_mark_are_listed_alone,
+            records_of_shops_and_kinds_never_meet,
+            records_are_counted_no_further_than_asked,
+            what_cannot_be_a_record_fails_and_nothing_is_written,
+            of_many_who_write_a_record_at_one_version_exactly_one_does,
+            records_that_many_make_and_drop_keep_their_marks,
+            walking_all_records_meets_each_once,
+            restored_records_are_as_they_were_read,
         }
     };
     (@clauses $open:expr; $($clause:ident,)*) => {$(
@@ -106,6 +125,8 @@ macro_rules! durable_conformance_tests {
             everything_survives_closing_and_reopening,
             attempts_survive_closing_and_reopening,
             two_openings_of_a_place_share_it_and_conflict_by_version,
+            records_survive_closing_and_reopening,
+            two_openings_of_a_place_conflict_over_a_record,
         }
     };
     (@clauses $place:expr; $($clause:ident,)*) => {$(

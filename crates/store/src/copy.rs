@@ -1,13 +1,14 @@
 //! Moving a shop from one database to another.
 //!
 //! A dossier is copied whole, at one version. Words to find it by and what people gave away are
-//! walked apart: they are only ever added to, and keyed by what is asked of them.
+//! walked apart: they are only ever added to, and keyed by what is asked of them. Records are found
+//! by [`Records`](crate::Records).
 
 use kernel::DossierKey;
 
 use crate::{
-    Answered, CaseRow, Document, EffectRow, EntryRow, Recorded, SpendRow, StoreError, TaskRow,
-    Term, TimerRow, Version,
+    Answered, CaseRow, Document, EffectRow, EntryRow, Record, RecordKey, Recorded, SpendRow,
+    StoreError, TaskRow, Term, TimerRow, Version,
 };
 
 /// A dossier with its history and rows, as they were at one moment.
@@ -71,4 +72,15 @@ pub trait Copies: Send + Sync {
 
     /// The documents of every kind, in order of kind and name.
     fn all_documents(&self) -> Result<Vec<Document>, StoreError>;
+
+    /// The records of every kind and shop after `after`, at most `limit`, in order of key.
+    fn all_records(
+        &self,
+        after: Option<&RecordKey>,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError>;
+
+    /// Writes records as they were read, at their versions, all or none, in place of what there is
+    /// of them. No key may be there twice.
+    fn restore_records(&self, records: &[Record]) -> Result<(), StoreError>;
 }

@@ -30,7 +30,10 @@ pub use crate::{
     feed::{Fed, Feed},
     lease::{Beat, Epoch, Hold, Lease, Leases, Sharing, Tenure},
     page::{Attempt, CasePage, Cursor, DueEffect, DueTimer, Listed, TaskPage, Total},
-    record::{Draft, Record, RecordChange, RecordKey, RecordPage, Records},
+    record::{
+        Draft, Ending, Record, RecordChange, RecordKey, RecordPage, Records, Unfit, by_record,
+        ending,
+    },
     row::{CaseRow, EffectRow, EntryRow, RowChange, SpendRow, TaskRow, Term, TermKind, TimerRow},
 };
 
@@ -245,6 +248,6 @@ pub struct Schema {
 }
 
 /// All that a backend is.
-pub trait Database: Store + Leases + Copies {}
+pub trait Database: Store + Leases + Copies + Records {}
 
-impl<D: Store + Leases + Copies> Database for D {}
+impl<D: Store + Leases + Copies + Records> Database for D {}

@@ -3,18 +3,22 @@
 //! One shape for all of them, so that a backend has one table and not twenty. What a body means is
 //! for its kind to know; the store sorts, finds and guards.
 
+mod change;
+mod place;
+
 use std::collections::BTreeSet;
 
+pub use self::change::{Ending, Unfit, by_record, ending};
 use crate::{StoreError, Version};
 
-/// Names a record: no two have the same.
+/// Names a record: no two have the same. None of its parts has control characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RecordKey {
     /// Kebab-case, such as `user` or `webhook`.
     pub kind: String,
     /// The shop it belongs to; empty for what belongs to the installation.
     pub shop: String,
-    /// Unique within kind and shop; at most 200 bytes.
+    /// Unique within kind and shop; from 1 to 200 bytes.
     pub id: String,
 }
 
@@ -36,7 +40,8 @@ pub struct Draft {
     pub key: RecordKey,
     /// Its place in lists, such as an instant in epoch seconds or milliseconds.
     pub rank: i64,
-    /// Words it is found by, each at most 200 bytes, in place of those it had.
+    /// Words it is found by, in place of those it had; each from 1 to 200 bytes without control
+    /// characters.
     pub marks: BTreeSet<String>,
     /// JSON, the meaning of which the kind's own code knows.
     pub body: String,
@@ -50,13 +55,19 @@ pub struct Record {
     pub draft: Draft,
 }
 
-/// One change to a record.
+/// One change to a record. To drop what is not there is fine, and to expect it at zero.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RecordChange {
     /// `expected`: the version it stands on, zero for one that must not be there yet; whatever
     /// there is if `None`.
-    Put { draft: Draft, expected: Option<Version> },
-    Drop { key: RecordKey, expected: Option<Version> },
+    Put {
+        draft: Draft,
+        expected: Option<Version>,
+    },
+    Drop {
+        key: RecordKey,
+        expected: Option<Version>,
+    },
 }
 
 /// A list of one kind, in order of rank, then id.
@@ -101,11 +112,14 @@ pub trait Records: Send + Sync {
 
     /// Makes the changes durably, in order, all or none. `false`, and nothing is written, if a
     /// record is not at the version it was expected at.
+    ///
+    /// A key or mark that cannot be is not a conflict but a broken caller: the call fails with
+    /// [`Unfit`], and nothing is written.
     fn write_records(&self, changes: &[RecordChange]) -> Result<bool, StoreError>;
 
-    /// A page of a list.
+    /// A page of a list. What asks for a key or mark that cannot be finds nothing.
     fn list_records(&self, page: &RecordPage) -> Result<Vec<Record>, StoreError>;
 
-    /// How many records a list has, counting no further than `limit`.
+    /// How many records a list has from the page on, counting no further than its limit.
     fn count_records(&self, page: &RecordPage) -> Result<usize, StoreError>;
 }

@@ -50,7 +50,7 @@ pub(crate) fn bare(amount: Money) -> String {
 }
 
 /// `12.50 元`, `CNY 12.50`.
-pub(crate) fn shown(amount: Money, language: Language) -> String {
+pub fn shown(amount: Money, language: Language) -> String {
     match (language, amount.currency()) {
         (Language::Zh, Currency::Cny) => format!("{} 元", amount.decimal()),
         (Language::En, Currency::Cny) | (_, Currency::Hkd | Currency::Usd | Currency::Eur) => {
@@ -60,27 +60,28 @@ pub(crate) fn shown(amount: Money, language: Language) -> String {
 }
 
 /// `2026-11-12 08:00`, by the shop's clock.
-pub(crate) fn moment(at: Timestamp, zone: Zone) -> String {
+pub fn moment(at: Timestamp, zone: Zone) -> String {
     let civil = zone.civil(at).to_string();
     civil.rsplit_once(':').map_or(civil.as_str(), |(minutes, _)| minutes).to_owned()
 }
 
 /// One step on the way to an amount: its name, and what it adds or takes off.
-pub(crate) struct Step {
-    pub(crate) name: &'static str,
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    pub name: &'static str,
     sign: &'static str,
     amount: Money,
 }
 
 impl Step {
     /// `-10.00`
-    pub(crate) fn signed(&self) -> String {
+    pub fn signed(&self) -> String {
         format!("{}{}", self.sign, bare(self.amount))
     }
 }
 
 /// How an amount came about (CALC-07). Steps that change nothing are left out.
-pub(crate) fn steps(judgement: &Judgement, language: Language) -> Vec<Step> {
+pub fn steps(judgement: &Judgement, language: Language) -> Vec<Step> {
     let worth = &judgement.worth;
     let mut steps = changes(worth, language);
     steps.retain(|it| !it.amount.is_zero());
@@ -115,7 +116,7 @@ fn changes(worth: &Worth, language: Language) -> Vec<Step> {
 }
 
 /// In which form which part is paid (CALC-10).
-pub(crate) fn forms(amount: &Tenders, language: Language) -> Vec<Step> {
+pub fn forms(amount: &Tenders, language: Language) -> Vec<Step> {
     let form = |(tender, amount)| {
         let name = match tender {
             Tender::Cash => said(language, "原路退回", "the way it was paid"),

@@ -6,7 +6,7 @@
 //! **Invariant:** pure functions. A view can be thrown away and built again from the events.
 
 pub mod explain;
-mod figures;
+pub mod figures;
 pub mod names;
 mod refusal;
 pub mod reply;

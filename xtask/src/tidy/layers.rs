@@ -19,10 +19,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("views", &["codec", "dossier", "kernel", "money", "policy", "store"]),
     ("engine", &["codec", "dossier", "kernel", "money", "policy", "store", "views"]),
     ("intake", &["codec", "dossier", "kernel", "money"]),
-    ("people", &["kernel", "store"]),
+    ("people", &["dossier", "kernel", "store"]),
     ("vault", &["kernel", "store"]),
     ("evidence", &["codec", "dossier", "kernel", "money", "policy", "store", "views"]),
-    ("webhooks", &["codec", "dossier", "kernel", "store"]),
+    ("webhooks", &["kernel", "store"]),
     ("api", ALL_BELOW_API),
     ("testkit", ALL_BELOW_TESTKIT),
     ("guitu", ALL_BELOW_GUITU),
@@ -45,19 +45,8 @@ const ALL_BELOW_TESTKIT: &[&str] = &[
 ];
 
 const ALL_BELOW_API: &[&str] = &[
-    "codec",
-    "dossier",
-    "engine",
-    "evidence",
-    "intake",
-    "kernel",
-    "money",
-    "people",
-    "policy",
-    "store",
-    "vault",
-    "views",
-    "webhooks",
+    "codec", "dossier", "engine", "evidence", "intake", "kernel", "money", "people", "policy",
+    "store", "vault", "views", "webhooks",
 ];
 
 const ALL_BELOW_GUITU: &[&str] = &[

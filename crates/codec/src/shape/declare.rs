@@ -123,6 +123,11 @@ macro_rules! shape_kinds {
         impl $crate::kinds::Kinds for $name {
             const KINDS: &'static [(&'static str, u32)] = &[$(($kind, $version),)*];
 
+            #[expect(unused_variables, reason = "only the kind is wanted")]
+            fn kind(&self) -> &'static str {
+                match self { $($($domain)+ => $kind,)* }
+            }
+
             fn write_kind<S: ::serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
                 match self { $($($domain)+ => {
                     #[derive(::serde::Serialize)]

@@ -48,6 +48,7 @@ impl Process {
     fn as_worker<R>(&self, world: &World, work: impl FnOnce(&Worker<'_>) -> R) -> R {
         let tell = |news: News<'_>| {
             let told = match news {
+                News::Heard => return,
                 News::Tenure(it) => format!("leases {} of {}", it.leases.len(), it.share),
                 News::Worked { effects, .. } => {
                     self.effects.fetch_add(effects, Ordering::Relaxed);
@@ -60,7 +61,7 @@ impl Process {
         work(&Worker {
             engine: &self.shop.engine,
             leases: &*world.store,
-            outside: &world.sandbox,
+            outside: Some(&world.sandbox),
             name: &self.name,
             pace: Pace { portion: 4, ..Pace::default() },
             tell: &tell,

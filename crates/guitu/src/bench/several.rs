@@ -178,6 +178,7 @@ pub(super) fn one_of(arguments: &OneOf) -> Result<()> {
     let failed: Mutex<Option<String>> = Mutex::new(None);
     let buckets = AtomicUsize::new(0);
     let tell = |news: News<'_>| match news {
+        News::Heard => (),
         News::Tenure(it) => buckets.store(it.leases.len(), Ordering::Relaxed),
         News::Worked { effects: n, .. } => {
             effects.fetch_add(n, Ordering::Relaxed);
@@ -190,7 +191,7 @@ pub(super) fn one_of(arguments: &OneOf) -> Result<()> {
     let worker = Worker {
         engine: &engine,
         leases: &*database,
-        outside: &sandbox,
+        outside: Some(&sandbox),
         name: &arguments.name,
         pace: Pace { beat: Duration::from_millis(500), ..Pace::default() },
         tell: &tell,

@@ -95,6 +95,6 @@ pub(crate) fn check_postings(entries: &[EntryRow]) -> Result<()> {
     Ok(())
 }
 
-fn count<T>(rows: &[T]) -> u64 {
+pub(super) fn count<T>(rows: &[T]) -> u64 {
     u64::try_from(rows.len()).unwrap_or(u64::MAX)
 }

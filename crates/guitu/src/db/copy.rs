@@ -1,39 +1,47 @@
 //! Everything from one database into another, while the first is in use.
 //!
-//! Dossiers that differ are copied again until none does; what is only ever added to is copied at
-//! the end. Then both are read whole and compared. Somebody who works the first all the while may
+//! Dossiers and records that differ are copied again until none does; what is only ever added to is
+//! copied at the end. Then both are read whole and compared. Somebody who works the first all the while may
 //! be faster than the copy; the last run is therefore made when nobody does.
 //!
 //! **Invariant:** nothing is changed in the database that is copied from.
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
 use anyhow::{Result, bail, ensure};
 use kernel::DossierKey;
-use store::{Database, Dump};
+use store::{Database, Dump, Record, RecordChange, RecordKey};
 
-use super::check::walk;
+use super::check::{count, walk};
 
 /// What stands in both databases after a copy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Copied {
     /// Dossiers that had to be written this time.
     written: u64,
+    /// Records that had to be written or dropped this time.
+    records_written: u64,
     dossiers: u64,
     commits: u64,
+    records: u64,
     words: u64,
     accounts: usize,
-    /// Of all dossiers, in order of bucket and key.
+    /// Of all dossiers, in order of bucket and key, and then of all records, in order of key.
     digest: u64,
 }
 
 impl fmt::Display for Copied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { written, dossiers, commits, words, accounts, digest } = self;
+        let Self { written, records_written, dossiers, commits, records, .. } = self;
+        let Self { words, accounts, digest, .. } = self;
         write!(
             f,
-            "{written} dossiers written; alike in both: {dossiers} dossiers with {commits} commits \
-             (digest {digest:016x}), {words} words to find them by, totals of {accounts} accounts"
+            "{written} dossiers and {records_written} records written; alike in both: {dossiers} \
+             dossiers with {commits} commits and {records} records (digest {digest:016x}), {words} \
+             words to find them by, totals of {accounts} accounts"
         )
     }
 }
@@ -47,9 +55,10 @@ pub(super) fn copy(from: &dyn Database, to: &dyn Database) -> Result<Copied> {
         to.keep(&document)?;
     }
     for _ in 0..MOST_PASSES {
-        let written = pass(from, to)?;
+        let (written, records_written) = (pass(from, to)?, pass_over_records(from, to)?);
         copied.written = copied.written.saturating_add(written);
-        if written == 0 {
+        copied.records_written = copied.records_written.saturating_add(records_written);
+        if written == 0 && records_written == 0 {
             copied.words = add_words(from, to)?;
             add_spendings(from, to)?;
             return compare(from, to, copied);
@@ -84,10 +93,55 @@ fn pass(from: &dyn Database, to: &dyn Database) -> Result<u64> {
             }
         }
         to.restore(&changed)?;
-        written = written.saturating_add(u64::try_from(changed.len()).unwrap_or(u64::MAX));
+        written = written.saturating_add(count(&changed));
         Ok(())
     })?;
     Ok(written)
+}
+
+/// Copies records that differ, drops those that are gone, and says how many.
+fn pass_over_records(from: &dyn Database, to: &dyn Database) -> Result<u64> {
+    let mut written = 0_u64;
+    walk_records(from, |records| {
+        let there = to.records(&keys(records))?;
+        let differs = |(here, there): &(&Record, Option<Record>)| there.as_ref() != Some(*here);
+        let changed: Vec<Record> =
+            records.iter().zip(there).filter(differs).map(|(here, _)| here.clone()).collect();
+        to.restore_records(&changed)?;
+        written = written.saturating_add(count(&changed));
+        Ok(())
+    })?;
+    walk_records(to, |records| {
+        let here = from.records(&keys(records))?;
+        let gone = records.iter().zip(here).filter(|(_, here)| here.is_none());
+        let gone = gone
+            .map(|(there, _)| RecordChange::Drop { key: there.draft.key.clone(), expected: None });
+        let gone: Vec<RecordChange> = gone.collect();
+        to.write_records(&gone)?;
+        written = written.saturating_add(count(&gone));
+        Ok(())
+    })?;
+    Ok(written)
+}
+
+fn keys(records: &[Record]) -> Vec<RecordKey> {
+    records.iter().map(|it| it.draft.key.clone()).collect()
+}
+
+/// Hands over all records, a page at a time, in order of key.
+fn walk_records(
+    database: &dyn Database,
+    mut each: impl FnMut(&[Record]) -> Result<()>,
+) -> Result<()> {
+    let mut last = None;
+    loop {
+        let page = database.all_records(last.as_ref(), PAGE)?;
+        last = page.last().map(|it| it.draft.key.clone());
+        if last.is_none() {
+            return Ok(());
+        }
+        each(&page)?;
+    }
 }
 
 const PAGE: usize = 1_000;
@@ -98,7 +152,7 @@ fn add_words(from: &dyn Database, to: &dyn Database) -> Result<u64> {
     loop {
         let page = from.findings(last.as_ref(), PAGE)?;
         to.add_findings(&page)?;
-        n_words = n_words.saturating_add(u64::try_from(page.len()).unwrap_or(u64::MAX));
+        n_words = n_words.saturating_add(count(&page));
         last = page.last().cloned();
         if last.is_none() {
             return Ok(n_words);
@@ -123,13 +177,16 @@ fn compare(from: &dyn Database, to: &dyn Database, mut copied: Copied) -> Result
     let (here, there) = (read(from)?, read(to)?);
     ensure!(
         here == there,
-        "the databases differ after the copy: {} dossiers with {} commits and digest {:016x} in \
-         the first, {}, {} and {:016x} in the second; stop what works them and copy again",
+        "the databases differ after the copy: {} dossiers with {} commits, {} records and digest \
+         {:016x} in the first, {}, {}, {} and {:016x} in the second; stop what works them and copy \
+         again",
         here.dossiers,
         here.commits,
+        here.records,
         here.digest,
         there.dossiers,
         there.commits,
+        there.records,
         there.digest
     );
     let (totals, theirs) = (from.totals()?, to.totals()?);
@@ -138,24 +195,34 @@ fn compare(from: &dyn Database, to: &dyn Database, mut copied: Copied) -> Result
         "the ledgers differ: {totals:?} in the first, {theirs:?} in the second"
     );
     (copied.dossiers, copied.commits, copied.digest) = (here.dossiers, here.commits, here.digest);
+    copied.records = here.records;
     copied.accounts = totals.len();
     Ok(copied)
 }
 
-/// Counts and digest of all dossiers.
+/// Counts and digest of all dossiers and records.
 fn read(database: &dyn Database) -> Result<Copied> {
     let mut read = Copied { digest: 0xcbf2_9ce4_8422_2325, ..Copied::default() };
     walk(database, |keys| {
         for dump in database.dump(keys)? {
             read.dossiers = read.dossiers.saturating_add(1);
-            let commits = u64::try_from(dump.journal.len()).unwrap_or(u64::MAX);
-            read.commits = read.commits.saturating_add(commits);
-            // FNV-1a over what there is to be seen of it.
-            for byte in format!("{dump:?}").bytes() {
-                read.digest = (read.digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
+            read.commits = read.commits.saturating_add(count(&dump.journal));
+            read.digest = digest(read.digest, &dump);
         }
         Ok(())
     })?;
+    walk_records(database, |records| {
+        read.records = read.records.saturating_add(count(records));
+        read.digest = records.iter().fold(read.digest, digest);
+        Ok(())
+    })?;
     Ok(read)
+}
+
+/// FNV-1a over what there is to be seen of it, after what was seen before.
+fn digest(before: u64, of: &impl fmt::Debug) -> u64 {
+    let bytes = format!("{of:?}").into_bytes();
+    bytes.iter().fold(before, |digest, byte| {
+        (digest ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }

@@ -1,7 +1,10 @@
 //! Dossiers written and read whole.
 
 use kernel::DossierKey;
-use store::{Copies, Document, Dump, Finding, RowChange, SpendRow, Spending, StoreError, Version};
+use store::{
+    Copies, Document, Dump, Finding, Record, RecordKey, RowChange, SpendRow, Spending, StoreError,
+    Version,
+};
 
 use super::{Dossier, Effect, Tables};
 use crate::MemoryStore;
@@ -147,5 +150,21 @@ impl Copies for MemoryStore {
 
     fn all_documents(&self) -> Result<Vec<Document>, StoreError> {
         Ok(self.tables().documents(|_| true))
+    }
+
+    fn all_records(
+        &self,
+        after: Option<&RecordKey>,
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        Ok(self.tables().records.after(after, limit))
+    }
+
+    fn restore_records(&self, records: &[Record]) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        for record in records {
+            tables.records.restore(record);
+        }
+        Ok(())
     }
 }

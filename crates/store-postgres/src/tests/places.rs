@@ -127,7 +127,8 @@ fn open(database: &Database) -> PostgresStore {
 fn released_migrations_are_never_edited() {
     expect![[r#"
         be2dcc8d6201bbc6
-        91456e634972036c"#]]
+        91456e634972036c
+        c8e47c01a7b1b11f"#]]
     .assert_eq(&schema::sums().join("\n"));
 }
 
@@ -155,6 +156,8 @@ fn tables_are_spread_together_by_bucket_and_only_once() {
         SELECT create_distributed_table('term', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('spend', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('lease', 'bucket', colocate_with := 'dossier')
+        SELECT create_distributed_table('record', 'bucket', colocate_with := 'dossier')
+        SELECT create_distributed_table('record_mark', 'bucket', colocate_with := 'dossier')
         SELECT create_reference_table('document')
         SELECT create_reference_table('worker')"#]]
     .assert_eq(&distribute::statements(1_024, &[]).join("\n"));
@@ -165,6 +168,8 @@ fn tables_are_spread_together_by_bucket_and_only_once() {
         SELECT create_distributed_table('term', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('spend', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('lease', 'bucket', colocate_with := 'dossier')
+        SELECT create_distributed_table('record', 'bucket', colocate_with := 'dossier')
+        SELECT create_distributed_table('record_mark', 'bucket', colocate_with := 'dossier')
         SELECT create_reference_table('document')
         SELECT create_reference_table('worker')"#]]
     .assert_eq(&distribute::statements(1_024, &most).join("\n"));

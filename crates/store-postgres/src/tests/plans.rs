@@ -7,7 +7,7 @@ use crate::{
     Config, lists, lookups,
     sandbox::{Database, database},
     session::Session,
-    statements,
+    statements::{self, record},
 };
 
 /// Rows enough that an index is worth it: 20,000 of each, closed cases over eighteen months.
@@ -43,6 +43,12 @@ const FILL: &str = "
     FROM generate_series(1, 20000) AS g (n);
     INSERT INTO spend
     SELECT n % 1024, 'shop' || n % 3, 'order' || n, 'p', 'ann', n % 100, n
+    FROM generate_series(1, 20000) AS g (n);
+    INSERT INTO record
+    SELECT n % 1024, 'kind' || n % 2, 'shop' || n % 3, 'id' || n, 1, n, 'm' || n % 4, ''
+    FROM generate_series(1, 20000) AS g (n);
+    INSERT INTO record_mark
+    SELECT n % 1024, 'kind' || n % 2, 'shop' || n % 3, 'm' || n % 4, n, 'id' || n
     FROM generate_series(1, 20000) AS g (n);
     INSERT INTO document
     SELECT 'kind' || n % 4, 'name' || n, ''
@@ -95,7 +101,7 @@ impl Full {
         self.check_ours(sql, expected);
     }
 
-    /// The same where the server by itself would rather scan months as small as these.
+    /// The same where the server by itself would rather scan or sort what is as small as this.
     #[track_caller]
     fn check_ours(&self, sql: &str, expected: Expect) {
         let plan = plan(&self.ours, sql);
@@ -243,6 +249,60 @@ fn a_batch_is_read_and_written_by_key() {
         Function Scan
         Index Scan using effect_pkey"#]],
     );
+}
+
+#[test]
+fn records_are_found_by_key_and_listed_in_order() {
+    let full = Full::new();
+    full.check(
+        record::FIND.many,
+        expect![[r#"
+        Function Scan
+        Index Scan using record_pkey"#]],
+    );
+    full.check(
+        record::LOCK.many,
+        expect![[r#"
+        Sort
+        Sort Key: r.kind COLLATE "C", r.shop COLLATE "C", r.id COLLATE "C"
+        Function Scan
+        Index Scan using record_pkey"#]],
+    );
+    full.check(
+        record::ADVANCE.many,
+        expect![[r#"
+        Function Scan
+        Index Scan using record_pkey"#]],
+    );
+    full.check(
+        record::DROP.many,
+        expect![[r#"
+        Function Scan
+        Index Scan using record_pkey"#]],
+    );
+    full.check(
+        record::DROP_MARK.many,
+        expect![[r#"
+        Function Scan
+        Index Scan using record_mark_pkey"#]],
+    );
+    full.check(record::OF_KIND.ascending, expect!["Index Scan using record_list"]);
+    full.check(record::OF_KIND.descending, expect!["Index Scan Backward using record_list"]);
+    full.check(record::OF_KIND.count, expect!["Index Only Scan using record_list"]);
+    full.check_ours(
+        record::OF_MARK.ascending,
+        expect![[r#"
+        Index Only Scan using record_mark_pkey
+        Index Scan using record_pkey"#]],
+    );
+    full.check_ours(
+        record::OF_MARK.descending,
+        expect![[r#"
+        Index Only Scan Backward using record_mark_pkey
+        Index Scan using record_pkey"#]],
+    );
+    full.check(record::OF_MARK.count, expect!["Index Only Scan using record_mark_pkey"]);
+    full.check(record::ALL, expect!["Index Scan using record_pkey"]);
 }
 
 /// A closed case is looked for in the months that its dossier names, and in no other.

@@ -43,7 +43,7 @@ fn a_newer_schema_is_refused() {
     drop(file);
     check(
         &place,
-        expect!["`FILE` was written by a newer version: its schema is 99, this one knows 2"],
+        expect!["`FILE` was written by a newer version: its schema is 99, this one knows 3"],
     );
 }
 

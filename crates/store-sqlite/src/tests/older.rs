@@ -2,13 +2,17 @@
 
 use kernel::{ActorId, Bucket, CommandKey, DossierKey, OrderNo, Timestamp, WorkerId};
 use rusqlite::Connection;
-use store::{Beat, Copies, Leases, Store, TermKind, Version, Wanted};
+use store::{
+    Beat, Copies, Draft, Epoch, Leases, RecordChange, RecordKey, Records, Store, TermKind, Version,
+    Wanted,
+};
 
 use super::Place;
 use crate::schema;
 
 /// One for each schema but the present one: what it held, written with its own statements.
-const FIXTURES: [&str; 1] = [include_str!("../../fixtures/schema-1.sql")];
+const FIXTURES: [&str; 2] =
+    [include_str!("../../fixtures/schema-1.sql"), include_str!("../../fixtures/schema-2.sql")];
 
 #[test]
 fn each_older_schema_has_a_fixture() {
@@ -52,6 +56,14 @@ fn a_file_of_an_older_schema_is_brought_up_to_date_and_keeps_everything() {
         let now = Timestamp::from_epoch_seconds(0);
         let worker = WorkerId::new("w").unwrap();
         let beat = Beat { worker, now, until: Timestamp::from_epoch_seconds(9) };
-        assert_eq!(store.beat(&beat).unwrap().leases.len(), usize::from(Bucket::COUNT));
+        let leases = store.beat(&beat).unwrap().leases;
+        assert_eq!(leases.len(), usize::from(Bucket::COUNT));
+        // Schema 1 knows of no owner before.
+        let epoch = if number == 1 { Epoch(1) } else { Epoch(4) };
+        assert_eq!(leases.get(&key.bucket()), Some(&epoch));
+
+        let (key, marks) = (RecordKey::of_all("user", "ann"), [String::from("mark")].into());
+        let draft = Draft { key, rank: 0, marks, body: String::new() };
+        assert!(store.write_records(&[RecordChange::Put { draft, expected: None }]).unwrap());
     }
 }

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use rusqlite::Connection;
 
-use crate::{lists, lookups, schema};
+use crate::{lists, lookups, records, schema};
 
 /// The plan of a statement, a line a step.
 #[track_caller]
@@ -46,4 +46,29 @@ fn a_dossiers_own_rows_are_found_by_its_key() {
     check(lookups::CASE, expect!["SEARCH case_row USING PRIMARY KEY"]);
     check(lookups::ENTRIES, expect!["SEARCH entry USING PRIMARY KEY"]);
     check(lookups::SPENT, expect!["SEARCH spend USING PRIMARY KEY"]);
+}
+
+#[test]
+fn records_are_found_by_key_and_listed_in_order() {
+    check(records::RECORD, expect!["SEARCH record USING INDEX sqlite_autoindex_record_1"]);
+    check(records::STANDING, expect!["SEARCH record USING INDEX sqlite_autoindex_record_1"]);
+    check(records::DROP, expect!["SEARCH record USING INDEX sqlite_autoindex_record_1"]);
+    check(records::DROP_MARK, expect!["SEARCH record_mark USING PRIMARY KEY"]);
+    check(records::OF_KIND.ascending, expect!["SEARCH l USING INDEX record_list"]);
+    check(records::OF_KIND.descending, expect!["SEARCH l USING INDEX record_list"]);
+    check(
+        records::OF_MARK.ascending,
+        expect![[r#"
+        SEARCH l USING PRIMARY KEY
+        SEARCH r USING INDEX sqlite_autoindex_record_1"#]],
+    );
+    check(
+        records::OF_MARK.descending,
+        expect![[r#"
+        SEARCH l USING PRIMARY KEY
+        SEARCH r USING INDEX sqlite_autoindex_record_1"#]],
+    );
+    check(records::OF_KIND.count, expect!["SEARCH l USING COVERING INDEX record_list"]);
+    check(records::OF_MARK.count, expect!["SEARCH l USING PRIMARY KEY"]);
+    check(records::ALL, expect!["SEARCH record USING INDEX sqlite_autoindex_record_1"]);
 }

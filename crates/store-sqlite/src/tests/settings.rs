@@ -33,7 +33,7 @@ fn the_writer_promises_durability() {
         store.writer().connection(),
         expect![[r#"
             application_id = 1196771668
-            user_version = 2
+            user_version = 3
             page_size = 4096
             journal_mode = wal
             synchronous = 2
@@ -64,6 +64,7 @@ fn released_migrations_are_never_edited() {
     });
     expect![[r#"
         926f4b7c1b00b9d6
-        8c161886f6f3ade3"#]]
+        8c161886f6f3ade3
+        b20d7d45a8a39a72"#]]
     .assert_eq(&sums.collect::<Vec<_>>().join("\n"));
 }

@@ -6,14 +6,15 @@ use kernel::{Bucket, CaseNo, Choice, CommandKey, DossierKey};
 
 use super::{
     ledger::document,
+    records::support::{self as record, drop_record, put},
     support::{
         at, case, commit, drop_effect, drop_task, drop_timer, effect, entry, key, put_term, shop,
         task, term, timer,
     },
 };
 use crate::{
-    Attempt, CasePage, Commit, Cursor, Database, Hold, Outcome, RowChange, TaskPage, TermKind,
-    Version, Wanted,
+    Attempt, CasePage, Commit, Cursor, Database, Hold, Outcome, RecordChange, RecordPage,
+    RowChange, TaskPage, TermKind, Version, Wanted,
 };
 
 const SHOPS: [&str; 2] = ["demo", "alba"];
@@ -39,7 +40,14 @@ pub fn agree(seed: u64, left: &dyn Database, right: &dyn Database) {
         let body = format!("body {}", life.n_commands);
         let document = document("pack", &life.id("p"), &body);
         assert_eq!(left.keep(&document).unwrap(), right.keep(&document).unwrap(), "seed {seed}");
+
+        for _ in 0..life.below(4) {
+            let changes = life.record_changes(left);
+            let written = left.write_records(&changes).unwrap();
+            assert_eq!(written, right.write_records(&changes).unwrap(), "seed {seed}");
+        }
         compare(&mut life, left, right);
+        compare_records(&mut life, left, right);
     }
 }
 
@@ -119,6 +127,32 @@ impl Life {
         }
     }
 
+    fn record_key(&mut self) -> String {
+        let shop = self.pick(&["", "demo", "alba"]);
+        format!("{}/{shop}/{}", self.pick(&["user", "job"]), self.id("r"))
+    }
+
+    /// Most expect what they find.
+    fn record_changes(&mut self, records: &dyn Database) -> Vec<RecordChange> {
+        let change = |_| {
+            let of = self.record_key();
+            let found = records.records(&[record::key(&of)]).unwrap().remove(0);
+            let found = found.map_or(0, |it| it.version.0);
+            let expected = match self.below(8) {
+                0 => Some(self.below(3)),
+                1..4 => None,
+                _ => Some(found),
+            };
+            let marks = format!("{} {}", self.id("w"), self.id("w"));
+            if self.below(4) == 0 {
+                drop_record(&of, expected)
+            } else {
+                put(&of, self.small(), &marks, expected)
+            }
+        };
+        (0..3).map(change).collect()
+    }
+
     fn remember(&mut self, batch: &[Commit], outcomes: &[Outcome]) {
         for (commit, outcome) in batch.iter().zip(outcomes) {
             if *outcome == Outcome::Committed {
@@ -164,6 +198,27 @@ fn compare(life: &mut Life, left: &dyn Database, right: &dyn Database) {
     }
     same(both.map(|it| format!("{:?}", it.totals().unwrap())));
     same(both.map(|it| format!("{:?}", it.documents("pack").unwrap())));
+}
+
+fn compare_records(life: &mut Life, left: &dyn Database, right: &dyn Database) {
+    let both = [left, right];
+    let same = |told: [String; 2]| assert_eq!(told[0], told[1]);
+    for (kind, shop) in [("user", "demo"), ("user", ""), ("job", "alba")] {
+        let (least, limit) = (life.small(), usize::try_from(life.below(4)).unwrap());
+        let page = RecordPage {
+            mark: (life.below(2) == 0).then(|| life.id("w")),
+            least,
+            most: least.saturating_add(life.small()),
+            descending: life.below(2) == 0,
+            after: (life.below(2) == 0).then(|| (life.small(), life.id("r"))),
+            ..RecordPage::of(kind, shop, limit)
+        };
+        same(both.map(|it| format!("{page:?} {:?}", it.list_records(&page).unwrap())));
+        same(both.map(|it| format!("{page:?} {:?}", it.count_records(&page).unwrap())));
+        let all = RecordPage { least: i64::MIN, most: i64::MAX, limit: 99, ..page };
+        same(both.map(|it| format!("{all:?} {:?}", it.list_records(&all).unwrap())));
+    }
+    same(both.map(|it| format!("{:?}", it.all_records(None, 99).unwrap())));
 }
 
 fn told_of_dossier(store: &dyn Database, dossier: &DossierKey) -> String {

@@ -10,10 +10,10 @@ use super::{
         load, put_term, task, tasks, term, timer, write,
     },
 };
-use crate::{Store, TermKind};
+use crate::{Database, TermKind};
 
 /// Opens one place afresh.
-pub type Open<'a> = &'a dyn Fn() -> Box<dyn Store>;
+pub type Open<'a> = &'a dyn Fn() -> Box<dyn Database>;
 
 pub fn everything_survives_closing_and_reopening(open: Open<'_>) {
     let store = open();

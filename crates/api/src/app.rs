@@ -1,0 +1,175 @@
+//! What handlers work with.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use dossier::{Body, Dossier};
+use engine::{Engine, EngineError, Reply, Request};
+use kernel::{DossierKey, Timestamp, Zone};
+use people::People;
+use policy::Pack;
+use store::{Database, Version};
+use tokio::sync::{Semaphore, oneshot};
+use vault::{Quota, Vault};
+
+use crate::{problem::Problem, trail::Trail};
+
+/// The service, shared by all requests.
+#[derive(Clone)]
+pub struct App(Arc<Inside>);
+
+/// What the binary puts together.
+pub struct Parts {
+    pub engine: Engine,
+    pub database: Arc<dyn Database>,
+    pub people: Arc<People>,
+    pub vault: Vault,
+    pub settings: Settings,
+}
+
+struct Inside {
+    parts: Parts,
+    quota: Quota,
+    trail: Trail,
+    rooms: Semaphore,
+}
+
+/// How the service behaves, apart from what policy packs say.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// Most requests that use the database at once; others wait, and are turned away in the end.
+    pub at_once: usize,
+    /// How long a request waits for its turn before it is told to come back.
+    pub patience: Duration,
+    /// How often somebody may see personal data in full, a day and shop.
+    pub unmasked_a_day: u32,
+    /// Where days begin that are counted for people: quotas and figures.
+    pub zone: Zone,
+    /// Whether browsers reach the service over TLS only, so that cookies are kept to it.
+    pub secure: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            at_once: 64,
+            patience: Duration::from_secs(2),
+            unmasked_a_day: 50,
+            zone: Zone::CHINA,
+            secure: false,
+        }
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    pub fn start(parts: Parts) -> std::io::Result<Self> {
+        let rooms = Semaphore::new(parts.settings.at_once);
+        let trail = Trail::start(Arc::clone(&parts.people))?;
+        let quota = Quota::new(Arc::clone(&parts.database) as Arc<dyn store::Records>);
+        Ok(Self(Arc::new(Inside { parts, quota, trail, rooms })))
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.0.parts.engine
+    }
+
+    pub fn database(&self) -> &Arc<dyn Database> {
+        &self.0.parts.database
+    }
+
+    pub fn people(&self) -> &People {
+        &self.0.parts.people
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.0.parts.vault
+    }
+
+    pub(crate) fn quota(&self) -> &Quota {
+        &self.0.quota
+    }
+
+    pub(crate) fn trail(&self) -> &Trail {
+        &self.0.trail
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.0.parts.settings
+    }
+
+    /// Today, counted from 1970-01-01 in the installation's zone.
+    pub(crate) fn day(&self) -> i64 {
+        self.settings().zone.days_between(Timestamp::from_epoch_seconds(0), self.now())
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.engine().clock().now()
+    }
+
+    /// Does something that blocks, such as reading the database, on a thread made for that.
+    ///
+    /// It is done to the end even if the caller goes away. When too many are at it already, the
+    /// caller is told to come back.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let wait = tokio::time::timeout(self.settings().patience, self.0.rooms.acquire());
+        let Ok(Ok(room)) = wait.await else { return Err(Problem::busy()) };
+        let app = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&app)).await;
+        drop(room);
+        done.unwrap_or_else(|error| Err(Problem::internal(&error)))
+    }
+
+    /// Carries out a command and waits until it is durable or refused.
+    pub(crate) async fn carry_out(
+        &self,
+        request: Request,
+        stands_on: Option<Version>,
+    ) -> Result<Reply, Problem> {
+        let (reply, heard) = oneshot::channel();
+        // A caller that went away is no reason to stop.
+        let hear = move |answer: Result<Reply, EngineError>| drop(reply.send(answer));
+        self.engine().submit_then(request, stands_on, hear)?;
+        Ok(heard.await.unwrap_or(Err(EngineError::Stopped))?)
+    }
+}
+
+/// An order with everything about it, as it was read.
+pub(crate) struct Known {
+    pub(crate) version: Version,
+    pub(crate) body: Box<Body>,
+    /// The version it was bought under.
+    pub(crate) pack: Arc<Pack>,
+}
+
+impl App {
+    /// Reads a dossier. Blocks.
+    pub(crate) fn read(&self, key: &DossierKey) -> Result<Known, Problem> {
+        let (version, dossier) = self.engine().dossier(key)?;
+        let engine = self.engine();
+        match dossier {
+            Dossier::Absent => Err(Problem::not_found()),
+            Dossier::Stopped { at } => {
+                Err(crate::refusals::refused(&dossier::Rejection::Stopped { at }))
+            }
+            dossier @ Dossier::Open(_) => {
+                let pack = engine.shelf().pack_for(&**engine.store(), &dossier, "")?;
+                let Dossier::Open(body) = dossier else { return Err(Problem::not_found()) };
+                Ok(Known { version, body, pack })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("settings", self.settings()).finish_non_exhaustive()
+    }
+}

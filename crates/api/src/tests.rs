@@ -1,0 +1,5 @@
+//! The API as its callers meet it: requests in, answers out, in memory.
+
+pub(crate) mod service;
+
+mod orders;

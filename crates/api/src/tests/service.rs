@@ -1,0 +1,271 @@
+//! Two shops on one installation, people in both, and a way to ask.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode},
+};
+use engine::{
+    Config, Engine, Shelf,
+    sandbox::{Faults, Sandbox},
+};
+use http_body_util::BodyExt as _;
+use kernel::{Choice as _, ShopId, Span, Timestamp};
+use people::{
+    BuyerKey, BuyerKeys, Hashing, Matrix, NewKey, NewUser, People, Position, Principal, Seat,
+    Settings as PeopleSettings, Setup, Shop, ShopStatus,
+};
+use policy::{Pack, Sources};
+use serde_json::Value;
+use store::{Database, Hold, Records};
+use store_memory::MemoryStore;
+use tower::ServiceExt as _;
+use vault::{KeyRing, Vault};
+
+use crate::{App, Parts, Settings, router};
+
+/// 2026-11-12 08:00 in China.
+const MORNING: i64 = 1_794_441_600;
+
+pub(crate) struct Service {
+    pub(crate) app: App,
+    router: Router,
+    seconds: Arc<AtomicI64>,
+    outside: Sandbox,
+    /// How many requests were made: each has an idempotency key of its own.
+    asked: AtomicU64,
+    keys: BTreeMap<(String, Position), String>,
+}
+
+/// What came back.
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answered {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_default()
+    }
+
+    /// `200`, or `409 not-possible-now`.
+    pub(crate) fn told(&self) -> String {
+        match self.json()["code"].as_str() {
+            Some(code) if !self.status.is_success() => format!("{} {code}", self.status.as_u16()),
+            _ => self.status.as_u16().to_string(),
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn ok(self) -> Value {
+        let text = String::from_utf8_lossy(&self.bytes).into_owned();
+        assert!(self.status.is_success(), "{}: {text}", self.status);
+        self.json()
+    }
+}
+
+impl Service {
+    /// With shops `north` and `south`.
+    pub(crate) fn start() -> Self {
+        let seconds = Arc::new(AtomicI64::new(MORNING));
+        let clock: Arc<dyn kernel::Clock> = {
+            let seconds = Arc::clone(&seconds);
+            Arc::new(move || Timestamp::from_epoch_seconds(seconds.load(Ordering::Relaxed)))
+        };
+        let database: Arc<dyn Database> = Arc::new(MemoryStore::default());
+        let records = Arc::clone(&database) as Arc<dyn Records>;
+        let store = Arc::clone(&database) as Arc<dyn store::Store>;
+        let shelf = Arc::new(Shelf::open(&*store).unwrap());
+        shelf.publish(&*store, base_pack()).unwrap();
+        let engine = Engine::start(store, Arc::clone(&clock), shelf, Config::default()).unwrap();
+        let people = Arc::new(people(Arc::clone(&records), &clock));
+        let ring = KeyRing::parse(&KeyRing::generate().unwrap()).unwrap();
+        let vault = Vault::new(records, ring, clock);
+        let settings = Settings::default();
+        let parts = Parts { engine, database, people, vault, settings };
+        let app = App::start(parts).unwrap();
+        let router = router().0.with_state(app.clone());
+        let outside = Sandbox::new(Faults::default());
+        let mut service =
+            Self { app, router, seconds, outside, asked: AtomicU64::new(1), keys: BTreeMap::new() };
+        service.make_shops();
+        service
+    }
+
+    fn make_shops(&mut self) {
+        let admin = NewUser { login: "admin", name: "Admin", password: Some(PASSWORD) };
+        self.app.people().create_first_admin(&admin, None).unwrap();
+        for name in ["north", "south"] {
+            let id: ShopId = name.parse().unwrap();
+            let shop = Shop {
+                id: id.clone(),
+                name: name.to_owned(),
+                channel: "tmall".to_owned(),
+                pack: "base".to_owned(),
+                status: ShopStatus::Open,
+            };
+            let console = self.app.people().console();
+            self.app.people().make_shop(&console, &shop).unwrap();
+            for position in [Position::Leader, Position::Agent, Position::Inspector] {
+                let key = self.make_key(&console, &id, position);
+                self.keys.insert((name.to_owned(), position), key);
+            }
+        }
+    }
+
+    fn make_key(&self, by: &Principal, shop: &ShopId, position: Position) -> String {
+        let wanted = NewKey {
+            shop,
+            name: position.code(),
+            position,
+            scopes: self.app.people().matrix().permissions(position),
+            until: None,
+        };
+        let (_, secret) = self.app.people().make_key(by, &wanted).unwrap();
+        secret.reveal().to_owned()
+    }
+
+    /// A key of somebody in a shop.
+    pub(crate) fn key(&self, shop: &str, position: Position) -> &str {
+        &self.keys[&(shop.to_owned(), position)]
+    }
+
+    pub(crate) fn make_user(&self, shop: &str, login: &str, positions: &[Position]) {
+        let console = self.app.people().console();
+        let wanted = NewUser { login, name: login, password: Some(PASSWORD) };
+        let seat = Seat { positions: BTreeSet::from_iter(positions.iter().copied()), grade: 1 };
+        let shop: ShopId = shop.parse().unwrap();
+        self.app.people().make_user(&console, &wanted, &shop, &seat).unwrap();
+    }
+
+    /// Sends a request as it stands.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answered {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        Answered { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// Asks as a leader of `north`.
+    pub(crate) async fn get(&self, path: &str) -> Answered {
+        self.ask(self.key("north", Position::Leader), Method::GET, path, None).await
+    }
+
+    /// Asks under a key, with a fresh idempotency key, and as someone who has read what is there.
+    pub(crate) async fn ask(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answered {
+        let n = self.asked.fetch_add(1, Ordering::Relaxed);
+        let text = body.map(|it| it.to_string()).unwrap_or_default();
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("authorization", format!("Bearer {key}"))
+            .header("accept-language", "en")
+            .header("idempotency-key", format!("test-{n}"))
+            .header("if-match", "*")
+            .header("content-type", "application/json")
+            .body(Body::from(text))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// Writes as a leader of `north`.
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answered {
+        self.ask(self.key("north", Position::Leader), Method::POST, path, Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answered {
+        self.ask(self.key("north", Position::Leader), Method::PUT, path, Some(body)).await
+    }
+
+    /// Time passes: timers fire and effects leave.
+    pub(crate) fn wait(&self, span: Span) {
+        self.seconds.fetch_add(span.whole_seconds(), Ordering::Relaxed);
+        let hold = Hold::All;
+        while self.app.engine().fire_timers(&hold, 64).unwrap() > 0 {}
+        while self.app.engine().work_effects(&self.outside, &hold, 64).unwrap() > 0 {}
+    }
+
+    /// What was paid, by key, in fen.
+    pub(crate) fn paid(&self) -> BTreeMap<String, i64> {
+        self.outside.paid()
+    }
+}
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+fn people(records: Arc<dyn Records>, clock: &Arc<dyn kernel::Clock>) -> People {
+    // Cheap to check, for tests only.
+    let hashing = Hashing { memory_kib: 64, passes: 1, ..Hashing::default() };
+    let first = BuyerKey::new("k1", vec![7; 32]).unwrap();
+    let setup = Setup {
+        settings: PeopleSettings { hashing, ..PeopleSettings::default() },
+        matrix: Matrix::built_in().unwrap(),
+        buyer_keys: BuyerKeys::new(first, Vec::new()).unwrap(),
+    };
+    People::new(records, Arc::clone(clock), setup).unwrap()
+}
+
+fn base_pack() -> Pack {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
+    let mut files = BTreeMap::new();
+    let mut pending = vec![root.clone()];
+    while let Some(dir) = pending.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else {
+                let name = path.strip_prefix(&root).unwrap().display().to_string();
+                files.insert(name, fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    Pack::build("base", &Sources::new(files), &dossier::VOCABULARY).unwrap()
+}
+
+/// An order of two dresses, 100 yuan each, with a buyer.
+pub(crate) fn order() -> Value {
+    serde_json::json!({
+        "channel": "tmall",
+        "buyer": {
+            "account": "tb_lin2010", "name": "林小满", "phone": "13812345678",
+            "address": "浙江省杭州市西湖区文三路 1 号",
+        },
+        "placed_at": "2026-11-10T08:00:00+08:00",
+        "paid_at": "2026-11-10T08:01:00+08:00",
+        "shipped_at": "2026-11-10T18:00:00+08:00",
+        "lines": [{
+            "sku": "DRESS-M", "title": "真丝连衣裙", "unit_price": 10_000, "quantity": 2,
+            "class": "standard",
+        }],
+        "paid": {"cash": 20_000},
+    })
+}
+
+/// The buyer wants to send one dress back.
+pub(crate) fn application(case: &str) -> Value {
+    serde_json::json!({
+        "case": case,
+        "request": {
+            "kind": "return-refund", "reason": "no-reason-7d", "goods": "received",
+            "pieces": [{"line": 1, "quantity": 1}],
+        },
+    })
+}

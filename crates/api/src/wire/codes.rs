@@ -1,0 +1,36 @@
+//! The closed sets of words that requests and answers use.
+//!
+//! An alias for each: utoipa takes a generic type apart, and would list its parameter instead.
+
+use dossier::{
+    case::{Finding, Place},
+    facts::Fact,
+    words::{
+        CaseKind, Channel, CouponOf, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose,
+        Raising, Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
+    },
+};
+
+use super::Code;
+
+pub(crate) type CaseKindCode = Code<CaseKind>;
+pub(crate) type ChannelCode = Code<Channel>;
+pub(crate) type CouponOfCode = Code<CouponOf>;
+pub(crate) type DirectionCode = Code<Direction>;
+pub(crate) type FactCode = Code<Fact>;
+pub(crate) type FindingCode = Code<Finding>;
+pub(crate) type FlagCode = Code<Flag>;
+pub(crate) type GoodsClaimCode = Code<GoodsClaim>;
+pub(crate) type GoodsClassCode = Code<GoodsClass>;
+pub(crate) type PayerCode = Code<Payer>;
+pub(crate) type PlaceCode = Code<Place>;
+pub(crate) type PurposeCode = Code<Purpose>;
+pub(crate) type RaisingCode = Code<Raising>;
+pub(crate) type ReasonCode = Code<Reason>;
+pub(crate) type RoleCode = Code<Role>;
+pub(crate) type RouteCode = Code<Route>;
+pub(crate) type ScanKindCode = Code<ScanKind>;
+pub(crate) type SignerCode = Code<Signer>;
+pub(crate) type StandingCode = Code<Standing>;
+pub(crate) type TaskKindCode = Code<TaskKind>;
+pub(crate) type VerdictCode = Code<Verdict>;

@@ -1,0 +1,9 @@
+mod audit;
+mod door;
+mod keys;
+mod office;
+mod permissions;
+mod second_step;
+mod sessions;
+mod signing_in;
+mod users;

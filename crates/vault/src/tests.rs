@@ -1,0 +1,11 @@
+mod canary;
+mod envelope;
+mod erasing;
+mod keeping;
+mod mask_properties;
+mod masks;
+mod meanwhile;
+mod quota;
+mod ring;
+mod rotation;
+mod support;

@@ -1,0 +1,11 @@
+mod addresses;
+mod dispatching;
+mod endpoints;
+mod failing;
+mod guarding;
+mod producing;
+mod receiver;
+mod rivals;
+mod signing;
+mod waiting;
+mod world;
