@@ -11,7 +11,7 @@ use store::{Database, Version};
 use tokio::sync::{Semaphore, oneshot};
 use vault::{Quota, Vault};
 
-use crate::{problem::Problem, trail::Trail};
+use crate::{open_shops::OpenShops, problem::Problem, setup::SetupCode, trail::Trail};
 
 /// The service, shared by all requests.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct Parts {
     pub database: Arc<dyn Database>,
     pub people: Arc<People>,
     pub vault: Vault,
+    /// What sets the installation up; none if it is set up already.
+    pub setup_code: Option<SetupCode>,
     pub settings: Settings,
 }
 
@@ -30,6 +32,7 @@ struct Inside {
     parts: Parts,
     quota: Quota,
     trail: Trail,
+    open_shops: OpenShops,
     rooms: Semaphore,
 }
 
@@ -71,7 +74,8 @@ impl App {
         let rooms = Semaphore::new(parts.settings.at_once);
         let trail = Trail::start(Arc::clone(&parts.people))?;
         let quota = Quota::new(Arc::clone(&parts.database) as Arc<dyn store::Records>);
-        Ok(Self(Arc::new(Inside { parts, quota, trail, rooms })))
+        let open_shops = OpenShops::default();
+        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, rooms })))
     }
 
     pub fn engine(&self) -> &Engine {
@@ -96,6 +100,14 @@ impl App {
 
     pub(crate) fn trail(&self) -> &Trail {
         &self.0.trail
+    }
+
+    pub(crate) fn setup_code(&self) -> Option<&SetupCode> {
+        self.0.parts.setup_code.as_ref()
+    }
+
+    pub(crate) fn open_shops(&self) -> &OpenShops {
+        &self.0.open_shops
     }
 
     pub fn settings(&self) -> &Settings {

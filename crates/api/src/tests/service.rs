@@ -93,7 +93,8 @@ impl Service {
         let ring = KeyRing::parse(&KeyRing::generate().unwrap()).unwrap();
         let vault = Vault::new(records, ring, clock);
         let settings = Settings::default();
-        let parts = Parts { engine, database, people, vault, settings };
+        let setup_code = None;
+        let parts = Parts { engine, database, people, vault, setup_code, settings };
         let app = App::start(parts).unwrap();
         let router = router().0.with_state(app.clone());
         let outside = Sandbox::new(Faults::default());
