@@ -2,7 +2,8 @@
 //! which whoever runs the service learns how it is.
 //!
 //! ```text
-//! request ─▶ observed ─▶ headers, gzip ─▶ in the caller's language ─▶ panics ─▶ rates ─▶ time ─▶ handler
+//! request ─▶ observed ─▶ headers, gzip ─▶ in the caller's language ─▶ panics
+//!                                          handler ◀─ time ◀─ rates ◀───┘
 //! ```
 //!
 //! **Invariant:** no log line and no label of a metric has anything of a body, a query or a path
@@ -82,7 +83,7 @@ pub struct Settings {
     /// Writes down all metrics that were counted.
     pub render: Box<dyn Fn() -> String + Send + Sync>,
     /// The shops there are, for figures about tasks. Blocks.
-    pub shops: Box<dyn Fn(&App) -> Vec<ShopId> + Send + Sync>,
+    pub shops: fn(&App) -> Vec<ShopId>,
 }
 
 /// [`Settings`] at work.

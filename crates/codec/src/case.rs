@@ -9,6 +9,7 @@ use dossier::{
     },
     command::Application,
     facts::Fact,
+    inspection::{Grade, Graded, Inspected, Receipt},
     words::{CaseKind, GoodsClaim, Raising, Reason, Role, Standing, TaskKind},
 };
 use kernel::{
@@ -37,7 +38,9 @@ state_struct! {
         judgement: Option<Judgement>,
         changes: Vec<Change>,
         returns: Vec<ParcelNo>,
+        receipts: Vec<Receipt>,
         assessment: Option<Assessment>,
+        pickup: Option<Timestamp>,
         deposit: Option<Money>,
         claim: Option<Claim>,
         answered: Vec<Answered>,
@@ -149,6 +152,36 @@ state_struct! {
         reason: String,
         withheld: Money,
         place: Option<Place>,
+        pieces: Vec<Graded>,
+    }
+}
+
+state_struct! {
+    Receipt { at: Timestamp, by: ActorId } or { parcel: Option<ParcelNo>, carrier: String }
+}
+
+state_struct! {
+    Graded {
+        piece: Inspected,
+        accepted: bool,
+        clause: String,
+    } or {
+        withheld: Money,
+    }
+}
+
+state_struct! {
+    Inspected {
+        line: LineNo,
+        quantity: Quantity,
+        grade: Grade,
+    } or {
+        failed: Vec<String>,
+        serial: String,
+        weight: Option<u32>,
+        position: String,
+        note: String,
+        evidence: Vec<EvidenceId>,
     }
 }
 

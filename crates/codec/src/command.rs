@@ -7,6 +7,7 @@ use dossier::{
     case::{Finding, Market, Pieces, Place, Request},
     command::{Application, OrderFacts, PayoutOutcome},
     facts::Fact,
+    inspection::Inspected,
     parcel::Scan,
     words::{Direction, Purpose, Raising, Role},
 };
@@ -78,8 +79,11 @@ shape_kinds! { Command:
         with { let found = &Found(*fact, *value); } back { let Found(fact, value) = found; };
     "attach-evidence" 1 { case: CaseNo, evidence: EvidenceId, shows: Fact }
         = (Command::AttachEvidence { case, evidence, shows });
-    "record-receipt" 1 { case: CaseNo } or { parcel: Option<ParcelNo> }
-        = (Command::RecordReceipt { case, parcel });
+    "record-receipt" 1 { case: CaseNo } or { parcel: Option<ParcelNo>, carrier: String }
+        = (Command::RecordReceipt { case, parcel, carrier });
+    "inspect" 1 { case: CaseNo, pieces: Vec<Inspected> } or { place: Option<Place> }
+        = (Command::Inspect { case, pieces, place });
+    "book-pickup" 1 { case: CaseNo, from: Timestamp } = (Command::BookPickup { case, from });
     "assess" 1 { case: CaseNo, finding: Finding }
         or { accepted: Vec<Pieces>, reason: String, withheld: Money, place: Option<Place> }
         = (Command::Assess { case, finding, accepted, reason, withheld, place });

@@ -9,6 +9,7 @@ use dossier::{
     Case, Dossier, Event,
     case::{Assessment, Evidence, Judgement, Market, Raised, Request, Status},
     event::{CaseChange, PayoutChange, TaskChange},
+    inspection::Receipt,
     order::{Extension, Order},
     parcel::Scan,
     payout::Payout,
@@ -71,8 +72,12 @@ shape_kinds! { Event:
         = (Event::CaseChanged { case, change: CaseChange::Evidence(evidence) });
     "return-entered" 1 { case: CaseNo, parcel: ParcelNo } or { carrier: String }
         = (Event::CaseChanged { case, change: CaseChange::ReturnEntered { parcel, carrier } });
+    "goods-received" 1 { case: CaseNo, receipt: Receipt }
+        = (Event::CaseChanged { case, change: CaseChange::Received(receipt) });
     "assessed" 1 { case: CaseNo, assessment: Box<Assessment> }
         = (Event::CaseChanged { case, change: CaseChange::Assessed(assessment) });
+    "pickup-booked" 1 { case: CaseNo, from: Timestamp }
+        = (Event::CaseChanged { case, change: CaseChange::PickupBooked { from } });
     "deposit-taken" 1 { case: CaseNo, amount: Money }
         = (Event::CaseChanged { case, change: CaseChange::DepositTaken { amount } });
     "claim-filed" 1 { case: CaseNo, carrier: String, amount: Money, at: Timestamp }

@@ -27,6 +27,7 @@ mod order;
 mod packed;
 mod parcel;
 mod payout;
+mod seal;
 pub mod shape;
 mod sources;
 mod task;
@@ -40,6 +41,7 @@ pub use crate::{
     command::{COMMAND_KINDS, command_kind, decode_command, encode_command, fingerprint},
     effect::{decode_effect, encode_effect},
     event::{EVENT_KINDS, decode_events, encode_events, replay},
+    seal::{Broken, Chain, Flaw, Link, Sealed, seal, verify},
     shape::Shape,
     sources::{decode_sources, encode_sources},
 };

@@ -1,4 +1,5 @@
 mod golden;
 mod round_trips;
 mod sample;
+mod seals;
 mod shapes;

@@ -8,8 +8,10 @@ use kernel::{
 use money::{Money, MoneyError, Tenders};
 use policy::{Record, Value};
 
+pub use crate::inspection::{Assessment, Finding, Place};
 use crate::{
     facts::Fact,
+    inspection::Receipt,
     words::{
         CaseKind, Flag, GoodsClaim, Payer, Raising, Reason, Role, Route, Standing, TaskKind,
         Verdict,
@@ -36,7 +38,11 @@ pub struct Case {
     pub changes: Vec<Change>,
     /// The buyer's parcels on their way back, first entered first.
     pub returns: Vec<ParcelNo>,
+    /// Parcels of the return that were taken in, first taken in first.
+    pub receipts: Vec<Receipt>,
     pub assessment: Option<Assessment>,
+    /// From when on a courier is to fetch the goods, if the buyer booked that (RETN-02).
+    pub pickup: Option<Timestamp>,
     /// What the buyer laid down so that new goods leave before the old ones are back (EXCH-11).
     pub deposit: Option<Money>,
     /// What a courier is to make good.
@@ -307,42 +313,6 @@ pub struct Evidence {
     pub shows: Fact,
     pub at: Timestamp,
     pub by: ActorId,
-}
-
-/// What we found when we looked at the returned pieces.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Assessment {
-    pub at: Timestamp,
-    pub by: ActorId,
-    pub finding: Finding,
-    /// Pieces that came back as they should.
-    pub accepted: Vec<Pieces>,
-    /// Required when not everything passed (QC-06).
-    pub reason: String,
-    /// What the condition takes off the amount.
-    pub withheld: Money,
-    /// Where it was looked at; unknown for assessments made before anybody said so.
-    pub place: Option<Place>,
-}
-
-kernel::choice! {
-    /// Where a returned parcel is opened and looked at (QC-11).
-    pub enum Place {
-        /// In front of the courier, before it is signed for.
-        Door = "door",
-        Later = "later",
-    }
-}
-
-kernel::choice! {
-    /// The result of an inspection (SM-9).
-    pub enum Finding {
-        Pass = "pass",
-        Fail = "fail",
-        Partial = "partial",
-        Swapped = "swapped",
-        WrongItem = "wrong-item",
-    }
 }
 
 impl Worth {

@@ -7,6 +7,7 @@ use policy::{Pack, Value};
 use crate::{
     case::{Finding, Market, Pieces, Place, Request},
     facts::Fact,
+    inspection::Inspected,
     order::{Announced, Coupon, SoldLine},
     parcel::Scan,
     words::{Channel, Direction, Purpose, Raising, Role},
@@ -62,6 +63,20 @@ pub enum Command {
     RecordReceipt {
         case: CaseNo,
         parcel: Option<ParcelNo>,
+        /// Who brought it; what is known of the parcel if nobody says.
+        carrier: String,
+    },
+    /// Looks at a return piece by piece. Pieces that are not named are not in the parcel; what it
+    /// comes to is derived by policy.
+    Inspect {
+        case: CaseNo,
+        pieces: Vec<Inspected>,
+        place: Option<Place>,
+    },
+    /// The buyer has a courier fetch the goods from `from` on (RETN-02).
+    BookPickup {
+        case: CaseNo,
+        from: Timestamp,
     },
     Assess {
         case: CaseNo,

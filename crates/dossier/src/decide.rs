@@ -15,6 +15,7 @@ mod compensation;
 mod deadlines;
 mod deposit;
 mod draft;
+mod inspect;
 mod judging;
 mod money;
 mod offers;
@@ -25,7 +26,8 @@ mod work;
 
 use self::{
     approval::approve,
-    cases::{attach_evidence as attach, enter_return, record_finding},
+    assess::receipt,
+    cases::{attach_evidence as attach, book_pickup, enter_return, record_finding},
     deadlines::{extend_receipt, keep_order},
 };
 use crate::{
@@ -92,7 +94,11 @@ fn decide_open(draft: &mut Draft<'_>, command: &Command) -> Result<(), Rejection
         }
         Command::RecordFinding { case, fact, value } => record_finding(draft, case, *fact, *value),
         Command::AttachEvidence { case, evidence, shows } => attach(draft, case, evidence, *shows),
-        Command::RecordReceipt { case, parcel } => assess::receipt(draft, case, parcel.as_ref()),
+        Command::RecordReceipt { case, parcel, carrier } => {
+            receipt(draft, case, (parcel.as_ref(), carrier))
+        }
+        Command::Inspect { case, pieces, place } => inspect::inspect(draft, case, pieces, *place),
+        Command::BookPickup { case, from } => book_pickup(draft, case, *from),
         Command::Assess { case, finding, accepted, reason, withheld, place } => {
             assess::assess(draft, case, (*finding, *place), accepted, (reason, *withheld))
         }

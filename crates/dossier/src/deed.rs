@@ -5,8 +5,9 @@ use money::Money;
 
 use crate::{
     body::Body,
-    case::{Case, Finding, Place},
+    case::{Case, Finding, Pieces, Place},
     command::Command,
+    inspection::{Grade, Inspected},
     payout::PayoutStatus,
     words::{Purpose, Raising, Verdict},
 };
@@ -32,6 +33,8 @@ kernel::choice! {
         EnterReturn = "enter-return",
         RecordReceipt = "record-receipt",
         Assess = "assess",
+        Inspect = "inspect",
+        BookPickup = "book-pickup",
         RefuseReturn = "refuse-return",
         Withdraw = "withdraw",
         RetryPayout = "retry-payout",
@@ -86,7 +89,14 @@ pub(crate) fn commands(deed: Deed, known: &Case, body: &Body, now: Timestamp) ->
             Command::Escalate { case, kind, what, back_at: None }
         }
         Deed::EnterReturn => Command::EnterReturn { case, parcel, carrier },
-        Deed::RecordReceipt => Command::RecordReceipt { case, parcel: None },
+        Deed::RecordReceipt => {
+            Command::RecordReceipt { case, parcel: None, carrier: String::new() }
+        }
+        Deed::Inspect => {
+            let pieces = known.request.pieces.iter().copied().map(as_new).collect();
+            Command::Inspect { case, pieces, place: Some(Place::Door) }
+        }
+        Deed::BookPickup => Command::BookPickup { case, from: now.plus(Span::days(1)) },
         Deed::Assess => Command::Assess {
             case,
             finding: Finding::Pass,
@@ -116,6 +126,20 @@ const COMPENSATIONS: &[Purpose] = &[
     Purpose::RepairFee,
     Purpose::Discount,
 ];
+
+fn as_new(pieces: Pieces) -> Inspected {
+    Inspected {
+        line: pieces.line,
+        quantity: pieces.quantity,
+        grade: Grade::AsNew,
+        failed: Vec::new(),
+        serial: String::new(),
+        weight: None,
+        position: PLACEHOLDER.to_owned(),
+        note: String::new(),
+        evidence: Vec::new(),
+    }
+}
 
 /// Whether to agree names an amount: not while the goods are still to come back, and not for goods
 /// that go out.

@@ -7,6 +7,7 @@ use policy::Value;
 use crate::{
     case::{Assessment, Case, Evidence, Judgement, Market, Raised, Request, Status},
     facts::Fact,
+    inspection::Receipt,
     order::{Extension, Order},
     parcel::Scan,
     payout::Payout,
@@ -100,7 +101,12 @@ pub enum CaseChange {
         parcel: ParcelNo,
         carrier: String,
     },
+    /// A parcel of the return was taken in.
+    Received(Receipt),
     Assessed(Box<Assessment>),
+    PickupBooked {
+        from: Timestamp,
+    },
     DepositTaken {
         amount: Money,
     },
@@ -217,7 +223,9 @@ impl CaseChange {
             Self::Finding { .. } => "finding-recorded",
             Self::Evidence(_) => "evidence-attached",
             Self::ReturnEntered { .. } => "return-entered",
+            Self::Received(_) => "goods-received",
             Self::Assessed(_) => "assessed",
+            Self::PickupBooked { .. } => "pickup-booked",
             Self::DepositTaken { .. } => "deposit-taken",
             Self::ClaimFiled { .. } => "claim-filed",
             Self::ClaimAnswered { .. } => "claim-answered",

@@ -163,6 +163,8 @@ impl Case {
                 self.evidence.push(evidence.clone());
             }
             CaseChange::ReturnEntered { parcel, .. } => self.returns.push(parcel.clone()),
+            CaseChange::Received(receipt) => self.receipts.push(receipt.clone()),
+            CaseChange::PickupBooked { from } => self.pickup = Some(*from),
             CaseChange::Assessed(assessment) => self.assessment = Some((**assessment).clone()),
             CaseChange::DepositTaken { amount } => self.deposit = Some(*amount),
             CaseChange::ClaimFiled { carrier, amount, at } => {

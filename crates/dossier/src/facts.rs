@@ -10,6 +10,7 @@ use policy::{Field, Kind, Value};
 
 use crate::{
     case::Place,
+    inspection::Grade,
     words::{
         Act, CaseKind, Channel, GoodsClaim, GoodsClass, Reason, Role, Route, Signer, Standing,
         TaskKind, Verdict,
@@ -173,6 +174,7 @@ facts! {
     RefusedCarrier = "refused-carrier": Kind::Flag, Computed;
     ReturnSignedBy = "return-signed-by": Kind::Choice(Signer::CODES), Sometimes;
     InspectedAt = "inspected-at": PLACE, Sometimes;
+    PieceGrade = "piece-grade": Kind::Choice(Grade::CODES), Sometimes;
     Assessment = "assessment": ASSESSMENT, Sometimes;
     // What earlier rulings of the same look said.
     Route = "route": Kind::Choice(Route::CODES), Sometimes;
@@ -198,6 +200,8 @@ facts! {
     Worn = "worn": Kind::Flag, Finding;
     TagsComplete = "tags-complete": Kind::Flag, Finding;
     ResaleOk = "resale-ok": Kind::Flag, Finding;
+    /// Booked in again, to be sold (QC-12).
+    InStock = "in-stock": Kind::Flag, Finding;
     FaultVerdict = "fault-verdict": FAULT_VERDICT, Finding;
     Cause = "cause": CAUSE, Finding;
     Impact = "impact": IMPACT, Finding;

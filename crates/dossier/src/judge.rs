@@ -88,7 +88,7 @@ pub fn judge(body: &Body, case: &Case, context: Context<'_>) -> Result<Judgement
     })
 }
 
-fn understand_reason(scene: &mut Scene<'_>) {
+pub(crate) fn understand_reason(scene: &mut Scene<'_>) {
     let Some(ruling) = scene.ask(&vocabulary::REASON) else { return };
     let coded = |fact: Fact, name| ruling.code(name).map_or(Value::Missing, |it| fact.coded(it));
     scene.known.module = coded(Fact::Module, "module");

@@ -67,6 +67,8 @@ pub enum Rejection {
     PayoutPending { payout: PayoutKey },
     #[error("{payout} has left; a decision can be taken back only while its money is held")]
     HoldOver { payout: PayoutKey },
+    #[error("a pickup is booked for a moment that is still to come")]
+    PickupTooEarly,
     #[error("task {task} is not open")]
     UnknownTask { task: TaskId },
     #[error("task {task} is already being worked on by somebody else")]
@@ -122,6 +124,7 @@ impl Rejection {
             Self::OutcomeContradicted { .. } => "outcome-contradicted",
             Self::PayoutPending { .. } => "payout-pending",
             Self::HoldOver { .. } => "hold-over",
+            Self::PickupTooEarly => "pickup-too-early",
             Self::UnknownTask { .. } => "unknown-task",
             Self::TaskTaken { .. } => "task-taken",
             Self::NoAnswer => "no-answer",

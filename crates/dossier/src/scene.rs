@@ -153,6 +153,7 @@ impl<'a> Scene<'a> {
             | Fact::Role
             | Fact::Grade
             | Fact::Task
+            | Fact::PieceGrade
             | Fact::Step) => self.known.value(known),
             finding => self.case.findings.get(&finding).copied().unwrap_or(Value::Missing),
         }
@@ -343,7 +344,7 @@ impl<'a> Scene<'a> {
 }
 
 /// `SF, 顺丰` as its words.
-fn words(list: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(list: &str) -> impl Iterator<Item = &str> {
     list.split([',', '，', '、']).map(str::trim).filter(|it| !it.is_empty())
 }
 

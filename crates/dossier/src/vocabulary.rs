@@ -9,6 +9,7 @@ use policy::{Constant, Field, Hit, Kind, Question, Vocabulary};
 use crate::{
     deed::Deed,
     facts::Fact,
+    inspection::{Finding, Grade},
     words::{CaseKind, Flag, Outward, Payer, Role, Route, TaskKind, Verdict},
 };
 
@@ -207,6 +208,18 @@ inquiries! {
         must("photo", Kind::Flag), must("video", Kind::Flag),
         may("task", Kind::Choice(TaskKind::CODES)),
     ];
+    /// What the condition of a returned piece comes to: whether it counts as back, and what it takes
+    /// off of what was paid for it.
+    GRADES = "grades", One, [PieceGrade, GoodsClass, Module, Kind] -> &[
+        must("accepted", Kind::Flag), must("finding", Kind::Choice(Finding::CODES)),
+        may("withhold", Kind::Percent), may("withhold-each", Kind::Amount),
+    ];
+    /// What an inspection looks for, as it was published (QC-03). All rows that apply.
+    CHECKLIST = "checklist", All, [GoodsClass, Kind, Module, Reason]
+        -> &[must("at-best", Kind::Choice(Grade::CODES))];
+    /// How goods may come back (RETN-02 to RETN-04).
+    RETURN_WAYS = "return-ways", One, [Remote, Channel, GoodsClass, Kind]
+        -> &[must("pickup", Kind::Flag), may("reply", Kind::Text)];
     /// Who pays the postage of the way back, and whether outward postage goes back (DT-17).
     POSTAGE = "postage", One, [
         Route, Kind, Reason, Module, Fault, FaultVerdict, Insists, CannotRefuse, Worn,
@@ -276,6 +289,8 @@ static CONSTANTS: &[Constant] = &[
     Constant { name: "refused-carriers", kind: Kind::Text, optional: false },
     Constant { name: "surface-mail-prefixes", kind: Kind::Text, optional: false },
     Constant { name: "return-address", kind: Kind::Text, optional: false },
+    Constant { name: "partner-couriers", kind: Kind::Text, optional: true },
+    Constant { name: "inspection-contact", kind: Kind::Text, optional: true },
     Constant { name: "shop-name", kind: Kind::Text, optional: false },
     Constant { name: "refund-arrives-within", kind: Kind::Span, optional: false },
 ];

@@ -16,12 +16,15 @@
 //!
 //! **Invariant:** money is asked for under the payout's own key. After an attempt whose outcome is
 //! not known, the provider is asked what became of that key before anything is sent again.
+//!
+//! **Invariant:** every commit is sealed over the one it was decided on, see [`verify`].
 
 mod effects;
 mod preview;
 mod pump;
 mod request;
 pub mod sandbox;
+mod seal;
 mod shelf;
 mod spending;
 mod timers;
@@ -43,6 +46,7 @@ use store::{Epoch, Loaded, Store, Version, Wanted};
 pub use crate::{
     effects::{Asked, Outside},
     request::{EngineError, Reply, Request, Ticket},
+    seal::verify,
     shelf::{Shelf, ShelfError},
     watch::Watch,
     worker::{News, Pace, Signal, Stop, Worker},

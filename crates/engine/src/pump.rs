@@ -6,7 +6,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use dossier::{Body, Context, Dossier, Event};
 use kernel::{Clock, CommandKey, DossierKey};
 use policy::Pack;
-use store::{Answered, Commit, Loaded, Store, Version, Wanted};
+use store::{Answered, Commit, Loaded, Seal, Store, Version, Wanted};
 
 use crate::{
     Config, Shelf,
@@ -30,12 +30,19 @@ pub(crate) struct Pump {
     /// Number of the last batch that was reported back.
     heard: u64,
     /// Dossiers as decided, possibly ahead of the store.
-    ahead: BTreeMap<DossierKey, (Version, Dossier)>,
+    ahead: BTreeMap<DossierKey, Standing>,
     /// Commands decided and possibly not written yet.
     answered: BTreeMap<(DossierKey, CommandKey), Answered>,
     spending: Spending,
     retries: Vec<Queued>,
     watch: Option<Arc<dyn Watch>>,
+}
+
+/// A dossier as some commit leaves it.
+struct Standing {
+    version: Version,
+    seal: Option<Seal>,
+    dossier: Dossier,
 }
 
 type Parts = (Arc<dyn Store>, Arc<dyn Clock>, Arc<Shelf>);
@@ -218,28 +225,31 @@ impl Pump {
             return repeat(known, fingerprint).map(|reply| (None, reply));
         }
 
-        let (version, before) = self.newest(&request.dossier, loaded)?;
-        if stands_on.is_some_and(|it| it != version) {
-            self.ahead.insert(request.dossier.clone(), (version, before));
-            return Err(EngineError::Changed { actual: version });
+        let standing = self.newest(&request.dossier, loaded)?;
+        if stands_on.is_some_and(|it| it != standing.version) {
+            let actual = standing.version;
+            self.ahead.insert(request.dossier.clone(), standing);
+            return Err(EngineError::Changed { actual });
         }
         let now = self.clock.now();
-        let judged = self.judge(request, &before, now);
+        let judged = self.judge(request, &standing.dossier, now);
         let (pack, events, after) = match judged {
             Ok(judged) => judged,
             // What was decided before the refusal may not be written yet: it still counts.
             Err(error) => {
-                self.ahead.insert(request.dossier.clone(), (version, before));
+                self.ahead.insert(request.dossier.clone(), standing);
                 return Err(error);
             }
         };
         if events.is_empty() {
-            self.ahead.insert(request.dossier.clone(), (version, before));
+            let version = standing.version;
+            self.ahead.insert(request.dossier.clone(), standing);
             return Ok((None, Reply { version, kinds: Vec::new(), repeated: false }));
         }
 
         let day = day_of(&pack, now);
         self.spending.note(now, &request.dossier.shop, day, &events);
+        let Standing { version, seal, dossier: before } = standing;
         let next = Version(version.0.saturating_add(1));
         let kinds: Vec<String> = events.iter().map(|it| it.kind().to_owned()).collect();
         let answered = Answered {
@@ -258,7 +268,7 @@ impl Pump {
             at: now,
             day,
         };
-        let commit = Commit {
+        let mut commit = Commit {
             dossier: request.dossier.clone(),
             expected: version,
             at: now,
@@ -267,11 +277,14 @@ impl Pump {
             fence: *fence,
             answered: answered.clone(),
             events: codec::encode_events(&events),
+            seal: Seal([0; 32]),
             state: codec::encode_state(&after),
             rows: views::rows(&change).map_err(dossier::Rejection::from)?,
         };
+        commit.seal = crate::seal::seal(seal, &commit);
         self.answered.insert(name, answered);
-        self.ahead.insert(request.dossier.clone(), (next, after));
+        let standing = Standing { version: next, seal: Some(commit.seal), dossier: after };
+        self.ahead.insert(request.dossier.clone(), standing);
         Ok((Some(commit), Reply { version: next, kinds, repeated: false }))
     }
 
@@ -300,14 +313,14 @@ impl Pump {
     }
 
     /// The dossier as decided last, which may be ahead of what the store has.
-    fn newest(
-        &mut self,
-        key: &DossierKey,
-        loaded: Loaded,
-    ) -> Result<(Version, Dossier), EngineError> {
+    fn newest(&mut self, key: &DossierKey, loaded: Loaded) -> Result<Standing, EngineError> {
         match self.ahead.remove(key) {
-            Some((version, dossier)) if loaded.version <= version => Ok((version, dossier)),
-            _ => Ok((loaded.version, crate::state(&*self.store, key, &loaded)?)),
+            Some(standing) if loaded.version <= standing.version => Ok(standing),
+            _ => Ok(Standing {
+                version: loaded.version,
+                seal: loaded.seal,
+                dossier: crate::state(&*self.store, key, &loaded)?,
+            }),
         }
     }
 }

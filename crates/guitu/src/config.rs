@@ -20,23 +20,23 @@ use std::{
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 
+pub(crate) use self::typed::{Configuration, Evidence, Keys, Tls, Work};
 use self::{
     settings::{SETTINGS, Setting},
     source::{Gathered, Origin},
 };
-pub(crate) use self::typed::{Configuration, Evidence, Keys, Logs, Tls};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Says everything that is wrong with the configuration, or what it comes to.
-    Check(Arguments),
+    Check(Sources),
     /// Prints a file with every setting, its default and what it is for.
     Example,
 }
 
 /// Where the configuration comes from.
 #[derive(Clone, Debug, Default, Args)]
-pub(crate) struct Arguments {
+pub(crate) struct Sources {
     /// The file; without it, only the environment and the command line count.
     #[arg(long, value_name = "FILE", env = "GUITU_CONFIG")]
     pub(crate) config: Option<PathBuf>,
@@ -54,8 +54,8 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
     let mut stdout = stdout().lock();
     match command {
         Command::Example => stdout.write_all(example().as_bytes())?,
-        Command::Check(arguments) => {
-            let (gathered, _) = arguments.gather()?;
+        Command::Check(sources) => {
+            let (gathered, _) = sources.gather()?;
             for note in &gathered.notes {
                 eprintln!("note: {note}");
             }
@@ -65,7 +65,7 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-impl Arguments {
+impl Sources {
     /// The configuration, or everything that is wrong with it.
     pub(crate) fn read(&self) -> Result<(Configuration, Vec<String>)> {
         let (gathered, configuration) = self.gather()?;
@@ -106,7 +106,9 @@ fn shown(gathered: &Gathered) -> String {
             let said = gathered.said.get(it.key)?;
             let origin = match &said.origin {
                 Origin::Default => String::new(),
-                origin => origin.to_string(),
+                it @ (Origin::CommandLine | Origin::Variable(_) | Origin::Line { .. }) => {
+                    it.to_string()
+                }
             };
             Some((format!("{} = {}", it.key, it.kind.in_toml(&said.text)), origin))
         })

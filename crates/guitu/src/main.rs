@@ -5,15 +5,19 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command line")]
 
+mod backup;
 mod bench;
 mod clock;
+mod config;
 mod crash;
 mod database;
 mod db;
 mod explain;
+mod health;
 mod pack;
 mod packs;
 mod scenario;
+mod serve;
 mod triage;
 mod work;
 mod workload;
@@ -36,6 +40,19 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// The service: HTTP, and what nobody asks for, on one database.
+    Serve(Box<serve::Arguments>),
+    /// The service's configuration: is it right, what does it come to, what could be in it?
+    Config {
+        #[command(subcommand)]
+        command: config::Command,
+    },
+    /// Asks a running service how it is.
+    Health(health::Arguments),
+    /// Copies a database file while it is in use, with evidence and, if told to, keys.
+    Backup(backup::Arguments),
+    /// Makes a data folder from a backup.
+    Restore(backup::restore::Arguments),
     /// Reads today's exports and hands back a decided, prioritised worklist.
     Triage(Box<triage::Arguments>),
     /// Says why a case was decided as it was, in plain words.
@@ -69,6 +86,11 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Config { command } => config::run(&command),
+        Command::Health(arguments) => health::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => backup::restore::run(&arguments),
         Command::Triage(arguments) => triage::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Pack { command } => pack::run(&command),

@@ -24,11 +24,22 @@ pub(crate) fn pack(name: &str, dir: Option<&Path>) -> Result<Pack> {
         let known: Vec<&str> = names(&files).collect();
         bail!("there is no pack `{name}`; there are {}", known.join(", "));
     }
-    let sources = Sources::new(files);
-    Pack::build(name, &sources, &dossier::VOCABULARY).map_err(|complaints| {
+    build(name, &Sources::new(files))
+}
+
+fn build(name: &str, sources: &Sources) -> Result<Pack> {
+    Pack::build(name, sources, &dossier::VOCABULARY).map_err(|complaints| {
         let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
         anyhow!("pack `{name}` cannot be used:\n{}", lines.join("\n"))
     })
+}
+
+/// All of them, checked.
+pub(crate) fn all(dir: Option<&Path>) -> Result<Vec<Pack>> {
+    let files = sources(dir)?;
+    let found: Vec<String> = names(&files).map(str::to_owned).collect();
+    let sources = Sources::new(files);
+    found.iter().map(|it| build(it, &sources)).collect()
 }
 
 /// Packs are folders with a `pack.toml`.

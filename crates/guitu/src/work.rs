@@ -86,7 +86,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// Of no other process, now or before: the machine, the process and the moment.
-fn made_up_name() -> WorkerId {
+pub(crate) fn made_up_name() -> WorkerId {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let (process, second) = (std::process::id(), clock::now().epoch_seconds());
     WorkerId::lossy(&format!("{}-{process}-{second}", host.trim()))

@@ -6,6 +6,7 @@
 //! **Invariant:** a commit is checked whole before anything of it is written, so that neither a
 //! conflict nor a failure leaves half a commit behind.
 
+mod feed;
 mod leases;
 mod ranked;
 mod records;

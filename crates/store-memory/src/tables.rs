@@ -10,8 +10,8 @@ use std::{
 use kernel::{ActorId, Bucket, CaseNo, CommandKey, DossierKey, OrderNo, ShopId, Timestamp};
 use store::{
     Answered, Attempt, CasePage, CaseRow, Commit, Cursor, Document, DueEffect, DueTimer, EffectRow,
-    EntryRow, Hold, Listed, Loaded, Outcome, Recorded, RowChange, StoreError, TaskPage, TaskRow,
-    Term, TimerRow, Total, Version, Wanted,
+    EntryRow, Hold, Listed, Loaded, Outcome, Recorded, RowChange, Seal, StoreError, TaskPage,
+    TaskRow, Term, TimerRow, Total, Version, Wanted,
 };
 
 use crate::{
@@ -30,6 +30,7 @@ pub(crate) struct Tables {
     spending: BTreeMap<(ShopId, ActorId, i64), Spending>,
     documents: BTreeMap<(String, String), String>,
     pub(crate) leases: Table,
+    pub(crate) feed: crate::feed::Table,
     pub(crate) records: crate::records::Table,
 }
 
@@ -40,6 +41,7 @@ type Spending = BTreeMap<(OrderNo, String), i64>;
 struct Dossier {
     version: Version,
     state: Vec<u8>,
+    seal: Option<Seal>,
     journal: Vec<Recorded>,
     answers: BTreeMap<CommandKey, Answered>,
     entries: BTreeMap<(u32, u16), EntryRow>,
@@ -101,6 +103,7 @@ impl Tables {
         Loaded {
             version: dossier.version,
             state: dossier.state.clone(),
+            seal: dossier.seal,
             answered: dossier.answers.get(&wanted.command).cloned(),
         }
     }
@@ -120,7 +123,7 @@ impl Tables {
         if actual != commit.expected || before.answers.contains_key(&commit.command) {
             return Ok(Outcome::Conflict { actual });
         }
-        if commit.rows.iter().any(|it| self.is_too_late(&commit.dossier, it)) {
+        if !commit.rows.iter().all(|it| self.lets(&commit.dossier, it)) {
             return Ok(Outcome::Conflict { actual });
         }
         let entries = before.with_entries(&commit.rows)?;
@@ -130,25 +133,28 @@ impl Tables {
         let dossier = bucket.entry(commit.dossier.clone()).or_default();
         dossier.version = version;
         dossier.state.clone_from(&commit.state);
+        dossier.seal = Some(commit.seal);
         dossier.journal.push(Recorded {
             version,
             at: commit.at,
             actor: commit.actor.clone(),
             command: commit.command.clone(),
             events: commit.events.clone(),
+            seal: Some(commit.seal),
         });
         dossier.answers.insert(commit.command.clone(), commit.answered.clone());
         dossier.entries.extend(entries);
         for change in &commit.rows {
             self.change(&commit.dossier, change);
         }
+        self.feed.add(commit, version);
         Ok(Outcome::Committed)
     }
 
-    /// Whether an effect is to be cancelled that may have been carried out.
-    fn is_too_late(&self, dossier: &DossierKey, change: &RowChange) -> bool {
-        let RowChange::CancelEffect(effect) = change else { return false };
-        self.effects.get(dossier, effect).is_none_or(|it| 0 < it.attempts)
+    /// Whether a change may be made, as things stand before its commit.
+    fn lets(&self, dossier: &DossierKey, change: &RowChange) -> bool {
+        let RowChange::CancelEffect(effect) = change else { return true };
+        self.effects.get(dossier, effect).is_some_and(|it| it.attempts == 0)
     }
 
     fn change(&mut self, dossier: &DossierKey, change: &RowChange) {

@@ -117,3 +117,8 @@ columns!(
     all_a a A, all_b b B, all_c c C, all_d d D, all_e e E,
     all_f f F, all_g g G, all_h h H, all_i i I, all_j j J
 );
+columns!(
+    all_a a A, all_b b B, all_c c C, all_d d D, all_e e E,
+    all_f f F, all_g g G, all_h h H, all_i i I, all_j j J,
+    all_k k K
+);

@@ -1,7 +1,7 @@
 //! One attempt at one transaction.
 //!
 //! Two round trips. The first begins dossiers that do not exist, locks those that do, and looks
-//! for commands that were answered before; what becomes of each commit is then decided here. The
+//! for commands that were answered before and effects that are to be cancelled; what becomes of each commit is then decided here. The
 //! second writes all rows of the commits that stand, table by table, and commits.
 //!
 //! **Invariant:** locks are taken in the order of the key, beginnings before existing ones, by
@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use kernel::{ActorId, CommandKey, Timestamp};
-use store::{Answered, Attempt, Commit, Document, Outcome, RowChange};
+use store::{Answered, Attempt, Commit, Document, Outcome, RowChange, Seal};
 use tokio_postgres::Row;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     failure::Failure,
     leases::Fences,
     lookups::{Key, key},
-    outcome::{Found, Group, Numbered, Standing, Verdict, by_dossier, judge},
+    outcome::{Facts, Found, Group, Numbered, Standing, Verdict, by_dossier, judge},
     row,
     session::{Request, Session, Value},
     statements as sql,
@@ -46,11 +46,11 @@ pub(crate) fn attempt(
     let fenced = batch.iter().filter(|it| it.fence.is_some()).map(|it| it.dossier.bucket());
     let fences = Fences::lock(session, layout, fenced)?;
     let groups = by_dossier(batch, &fences)?;
-    let (standings, answered) = lock(session, layout, &groups, &fences)?;
+    let (standings, facts) = lock(session, layout, &groups, &fences)?;
     let judged: Vec<Vec<Verdict>> = groups
         .iter()
         .zip(&standings)
-        .map(|(group, &standing)| judge(group, standing, &answered, *in_doubt))
+        .map(|(group, &standing)| judge(group, standing, &facts, *in_doubt))
         .collect();
 
     let bulks = writes(&groups, &standings, &judged);
@@ -75,13 +75,14 @@ pub(crate) fn finish(
     done
 }
 
-/// Begins or locks every dossier of the batch, and finds commands that were answered.
-fn lock(
+/// Begins or locks every dossier of the batch, and finds commands that were answered and effects
+/// that can be cancelled.
+fn lock<'c>(
     session: &Session,
     layout: Layout,
-    groups: &[Group<'_>],
+    groups: &[Group<'c>],
     fences: &Fences,
-) -> Result<(Vec<Standing>, BTreeMap<i64, Found>), Failure> {
+) -> Result<(Vec<Standing>, Facts<'c>), Failure> {
     let begin = Bulk::new(&sql::BEGIN_DOSSIER, groups.iter().filter_map(beginning).collect());
     let lock = Bulk::new(&sql::LOCK_DOSSIER, numbered(groups.iter().map(|it| it.key)));
     let commits = groups.iter().flat_map(|it| it.commits.iter().map(|commit| (it.key, commit)));
@@ -94,25 +95,37 @@ fn lock(
             .collect(),
     );
 
-    let (begin, lock) = (begin.requests(layout), lock.requests(layout));
-    let (n_begin, n_lock) = (begin.len(), lock.len());
+    let cancelled: Vec<(Key<'c>, &'c str)> = groups.iter().flat_map(Group::cancelled).collect();
+    let waiting = (0_i64..).zip(&cancelled);
+    let waiting =
+        waiting.map(|(nth, &((bucket, shop, order), effect))| (bucket, shop, order, effect, nth));
+    let waiting = Bulk::new(&sql::FIND_WAITING, waiting.collect());
+
+    let (begin, lock, find) =
+        (begin.requests(layout), lock.requests(layout), find.requests(layout));
+    let (n_begin, n_lock, n_find) = (begin.len(), lock.len(), find.len());
     let mut requests = fences.begin_after();
     let n_before = requests.len();
-    requests.extend(begin.into_iter().chain(lock).chain(find.requests(layout)));
+    let find = find.into_iter().chain(waiting.requests(layout));
+    requests.extend(begin.into_iter().chain(lock).chain(find));
     let mut answers = session.pipeline(&requests)?.into_iter().skip(n_before);
 
     let begun: Vec<Row> = answers.by_ref().take(n_begin).flatten().collect();
     let locked: Vec<Row> = answers.by_ref().take(n_lock).flatten().collect();
     let standings = standings(groups, &begun, &locked)?;
-    let mut answered = BTreeMap::new();
-    for it in answers.flatten() {
+    let mut facts = Facts::default();
+    for it in answers.by_ref().take(n_find).flatten() {
         let found = Found {
             version: row::get(&it, "version")?,
             fingerprint: row::get(&it, "fingerprint")?,
         };
-        answered.insert(row::get(&it, "nth")?, found);
+        facts.answered.insert(row::get(&it, "nth")?, found);
     }
-    Ok((standings, answered))
+    for it in answers.flatten() {
+        let nth: usize = row::unsigned(&it, "nth")?;
+        facts.waiting.extend(cancelled.get(nth));
+    }
+    Ok((standings, facts))
 }
 
 fn standings(
@@ -143,12 +156,13 @@ fn standings(
 }
 
 /// As the statements that begin and advance one take it.
-pub(crate) type DossierRow<'c> = (i16, &'c str, &'c str, i64, &'c [u8], Option<i64>, Option<i64>);
+pub(crate) type DossierRow<'c> =
+    (i16, &'c str, &'c str, i64, &'c [u8], Option<&'c [u8]>, Option<i64>, Option<i64>);
 
 /// The row of a dossier as it will be if it does not exist yet. Nobody can have answered any of
-/// its commands, so that this is known beforehand.
+/// its commands, and it has no effects, so that this is known beforehand.
 fn beginning<'c>(group: &Group<'c>) -> Option<DossierRow<'c>> {
-    let judged = judge(group, Standing::default(), &BTreeMap::new(), false);
+    let judged = judge(group, Standing::default(), &Facts::default(), false);
     dossier_row(group, &judged)
 }
 
@@ -159,7 +173,8 @@ pub(crate) fn dossier_row<'c>(group: &Group<'c>, judged: &[Verdict]) -> Option<D
     let (first, last_closed) = months_of(written().flat_map(|it| &it.commit.rows));
     let (bucket, shop, order) = group.key;
     let version = last.expected.saturating_add(1);
-    Some((bucket, shop, order, version, &last.commit.state, first, last_closed))
+    let (state, seal) = (last.commit.state.as_slice(), Some(last.commit.seal.0.as_slice()));
+    Some((bucket, shop, order, version, state, seal, first, last_closed))
 }
 
 /// When the closed cases among `rows` were opened, first and last.
@@ -222,10 +237,12 @@ pub(crate) struct Line<'c> {
     pub(crate) command: &'c CommandKey,
     pub(crate) answered: &'c Answered,
     pub(crate) events: &'c str,
+    pub(crate) seal: Option<&'c Seal>,
 }
 
 /// As [`sql::ADD_TO_JOURNAL`] takes it.
-type JournalRow<'c> = (i16, &'c str, &'c str, i64, i64, &'c str, &'c str, i64, &'c str, &'c str);
+type JournalRow<'c> =
+    (i16, &'c str, &'c str, i64, i64, &'c str, &'c str, i64, &'c str, &'c str, Option<&'c [u8]>);
 
 impl<'c> Line<'c> {
     pub(crate) fn columns(self, (bucket, shop, order): Key<'c>) -> JournalRow<'c> {
@@ -233,32 +250,41 @@ impl<'c> Line<'c> {
             (self.at.epoch_seconds(), self.actor.as_str(), self.command.as_str());
         let (fingerprint, answer) =
             (self.answered.fingerprint.cast_signed(), self.answered.answer.as_str());
-        (bucket, shop, order, self.version, at, actor, command, fingerprint, answer, self.events)
+        let (version, events, seal) = (self.version, self.events, row::from_seal(self.seal));
+        (bucket, shop, order, version, at, actor, command, fingerprint, answer, events, seal)
     }
 }
 
-/// What stands beside the dossier itself: the journal and all rows.
+/// What stands beside the dossier itself: the journal, the feed and all rows.
 pub(crate) fn rows<'c>(
     groups: &[Group<'c>],
     standings: &[Standing],
     judged: &[Vec<Verdict>],
 ) -> Vec<Bulk<'c>> {
-    let (mut changes, mut journal) = (Changes::default(), Vec::new());
+    let (mut changes, mut journal, mut feed) = (Changes::default(), Vec::new(), Vec::new());
     for ((group, &standing), judged) in groups.iter().zip(standings).zip(judged) {
-        for Numbered { commit, expected, .. } in written(group, judged) {
+        for Numbered { nth, commit, expected, .. } in written(group, judged) {
+            let version = expected.saturating_add(1);
             let line = Line {
-                version: expected.saturating_add(1),
+                version,
                 at: commit.at,
                 actor: &commit.actor,
                 command: &commit.command,
                 answered: &commit.answered,
                 events: &commit.events,
+                seal: Some(&commit.seal),
             };
             journal.push(line.columns(group.key));
+            let (bucket, shop, order) = group.key;
+            feed.push((nth, (bucket, shop, order, version, commit.at.epoch_seconds())));
             changes.add(group.key, standing, &commit.rows);
         }
     }
-    let mut bulks = vec![Bulk::new(&sql::ADD_TO_JOURNAL, journal)];
+    // Commits are fed in the order in which they were given.
+    feed.sort_by_key(|(nth, _)| *nth);
+    let feed = feed.into_iter().map(|(_, row)| row).collect();
+    let mut bulks =
+        vec![Bulk::new(&sql::ADD_TO_JOURNAL, journal), Bulk::new(&sql::ADD_TO_FEED, feed)];
     bulks.extend(changes.bulks());
     bulks
 }

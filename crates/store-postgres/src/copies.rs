@@ -33,12 +33,12 @@ const VERSION: Sql = Sql {
 };
 
 const DOSSIER: &str = "
-    SELECT version, state
+    SELECT version, state, seal
     FROM dossier
     WHERE bucket = $1 AND shop = $2 AND order_no = $3";
 
 const JOURNAL: &str = "
-    SELECT version, at, actor, command, events, fingerprint, answer
+    SELECT version, at, actor, command, events, seal, fingerprint, answer
     FROM journal
     WHERE bucket = $1 AND shop = $2 AND order_no = $3
     ORDER BY version";
@@ -284,6 +284,7 @@ fn dump(session: &Session, dossier: &DossierKey) -> Result<Option<Dump>, Failure
         dossier: dossier.clone(),
         version: row::version(found)?,
         state: row::get::<&[u8]>(found, "state")?.to_vec(),
+        seal: row::seal(found)?,
         journal: each(journal, |it| {
             let fingerprint: i64 = row::get(it, "fingerprint")?;
             let (fingerprint, answer) = (fingerprint.cast_unsigned(), row::get(it, "answer")?);
@@ -347,7 +348,8 @@ fn restore(
         let (bucket, shop, order) = of;
         let (first, last) = commit::months_of(rows.iter());
         let version = row::from_version(dump.version)?;
-        dossiers.push((bucket, shop, order, version, dump.state.as_slice(), first, last));
+        let (state, seal) = (dump.state.as_slice(), row::from_seal(dump.seal.as_ref()));
+        dossiers.push((bucket, shop, order, version, state, seal, first, last));
         for (it, answered) in &dump.journal {
             let line = commit::Line {
                 version: row::from_version(it.version)?,
@@ -356,6 +358,7 @@ fn restore(
                 command: &it.command,
                 answered,
                 events: &it.events,
+                seal: it.seal.as_ref(),
             };
             journal.push(line.columns(of));
         }

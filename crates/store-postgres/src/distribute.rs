@@ -23,6 +23,7 @@ const BY_BUCKET: &[&str] = &[
     "lease",
     "record",
     "record_mark",
+    "feed",
 ];
 
 /// Copied to every node.

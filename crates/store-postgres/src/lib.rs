@@ -17,6 +17,7 @@ mod connect;
 mod copies;
 mod distribute;
 mod failure;
+mod feed;
 mod leases;
 mod lists;
 mod lookups;

@@ -14,7 +14,7 @@ use crate::{
 /// No dossier, no answers.
 pub(crate) const LOAD: Sql = Sql {
     many: "
-    SELECT n.nth, d.version, d.state, j.fingerprint, j.answer
+    SELECT n.nth, d.version, d.state, d.seal, j.fingerprint, j.answer
     FROM unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[])
         AS n (bucket, shop, order_no, command, nth)
     JOIN dossier d
@@ -23,7 +23,7 @@ pub(crate) const LOAD: Sql = Sql {
         ON j.bucket = n.bucket AND j.shop = n.shop AND j.order_no = n.order_no
         AND j.command = n.command",
     one: "
-    SELECT $5::bigint AS nth, d.version, d.state, j.fingerprint, j.answer
+    SELECT $5::bigint AS nth, d.version, d.state, d.seal, j.fingerprint, j.answer
     FROM dossier d
     LEFT JOIN journal j
         ON j.bucket = d.bucket AND j.shop = d.shop AND j.order_no = d.order_no
@@ -32,7 +32,7 @@ pub(crate) const LOAD: Sql = Sql {
 };
 
 pub(crate) const HISTORY: &str = "
-    SELECT version, at, actor, command, events
+    SELECT version, at, actor, command, events, seal
     FROM journal
     WHERE bucket = $1 AND shop = $2 AND order_no = $3 AND version > $4
     ORDER BY version
@@ -102,6 +102,7 @@ pub(crate) fn load(
             *slot = Loaded {
                 version: row::version(found)?,
                 state: row::get::<&[u8]>(found, "state")?.to_vec(),
+                seal: row::seal(found)?,
                 answered: answered(found)?,
             };
         }
@@ -139,6 +140,7 @@ pub(crate) fn recorded(it: &Row) -> Result<Recorded, Failure> {
         actor: row::id(it, "actor")?,
         command: row::id(it, "command")?,
         events: row::get(it, "events")?,
+        seal: row::seal(it)?,
     })
 }
 

@@ -19,12 +19,12 @@ use crate::{
 };
 
 const PUT_DOSSIER: Sql = insert!(
-    "dossier (bucket, shop, order_no, version, state, done_from, done_to)",
-    "$1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $6::bigint[],
-         $7::bigint[]",
-    "$1, $2, $3, $4, $5, $6, $7",
+    "dossier (bucket, shop, order_no, version, state, seal, done_from, done_to)",
+    "$1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[],
+         $7::bigint[], $8::bigint[]",
+    "$1, $2, $3, $4, $5, $6, $7, $8",
     "ON CONFLICT (bucket, shop, order_no) DO UPDATE
-     SET version = excluded.version, state = excluded.state"
+     SET version = excluded.version, state = excluded.state, seal = excluded.seal"
 );
 
 /// Writes commits as fast as PostgreSQL can on this machine and one connection.

@@ -5,7 +5,7 @@
 use std::str::FromStr;
 
 use kernel::{Bucket, Choice, DossierKey, IdError, ShopId, Timestamp};
-use store::Version;
+use store::{Seal, Version};
 use tokio_postgres::{Row, types::FromSql};
 
 use crate::failure::Failure;
@@ -56,6 +56,21 @@ pub(crate) fn time(row: &Row, column: &'static str) -> Result<Timestamp, Failure
 
 pub(crate) fn version(row: &Row) -> Result<Version, Failure> {
     unsigned(row, "version").map(Version)
+}
+
+/// A seal from a column that may be null.
+pub(crate) fn seal(row: &Row) -> Result<Option<Seal>, Failure> {
+    let Some(bytes) = get::<Option<&[u8]>>(row, "seal")? else { return Ok(None) };
+    let seal = <[u8; 32]>::try_from(bytes);
+    let why = |it: std::array::TryFromSliceError| Failure::Unreadable {
+        column: "seal",
+        why: it.to_string(),
+    };
+    Ok(Some(Seal(seal.map_err(why)?)))
+}
+
+pub(crate) fn from_seal(seal: Option<&Seal>) -> Option<&[u8]> {
+    seal.map(|it| it.0.as_slice())
 }
 
 /// A number that is not negative, as the type that the column's range is known by.

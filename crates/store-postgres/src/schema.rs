@@ -13,7 +13,7 @@ use crate::{Config, connect::OpenError, failure::Failure, row, session::Session}
 pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("V1__first", include_str!("../migrations/V1__first.sql")),
     ("V2__leases", include_str!("../migrations/V2__leases.sql")),
-    ("V3__records", include_str!("../migrations/V3__records.sql")),
+    ("V3__service", include_str!("../migrations/V3__service.sql")),
 ];
 
 /// Says that a database is ours.

@@ -9,10 +9,10 @@ use crate::bulk::{Sql, insert};
 
 /// Does nothing where the dossier exists: somebody else began it.
 pub(crate) const BEGIN_DOSSIER: Sql = insert!(
-    "dossier (bucket, shop, order_no, version, state, done_from, done_to)",
-    "$1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $6::bigint[],
-         $7::bigint[]",
-    "$1, $2, $3, $4, $5, $6, $7",
+    "dossier (bucket, shop, order_no, version, state, seal, done_from, done_to)",
+    "$1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[],
+         $7::bigint[], $8::bigint[]",
+    "$1, $2, $3, $4, $5, $6, $7, $8",
     "ON CONFLICT DO NOTHING
      RETURNING bucket, shop, order_no"
 );
@@ -49,18 +49,35 @@ pub(crate) const FIND_ANSWER: Sql = Sql {
     WHERE bucket = $1 AND shop = $2 AND order_no = $3 AND command = $4",
 };
 
+/// Effects that no attempt was noted at. Asked under the lock of their dossiers, under which
+/// attempts are noted.
+pub(crate) const FIND_WAITING: Sql = Sql {
+    many: "
+    SELECT n.nth
+    FROM unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+        AS n (bucket, shop, order_no, effect, nth)
+    JOIN effect e
+        ON e.bucket = n.bucket AND e.shop = n.shop AND e.order_no = n.order_no
+        AND e.effect = n.effect AND e.attempts = 0",
+    one: "
+    SELECT $5::bigint AS nth
+    FROM effect
+    WHERE bucket = $1 AND shop = $2 AND order_no = $3 AND effect = $4 AND attempts = 0",
+};
+
 pub(crate) const ADVANCE_DOSSIER: Sql = Sql {
     many: "
     UPDATE dossier d
-    SET version = n.version, state = n.state,
+    SET version = n.version, state = n.state, seal = n.seal,
         done_from = least(d.done_from, n.done_from), done_to = greatest(d.done_to, n.done_to)
-    FROM unnest($1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $6::bigint[],
-        $7::bigint[]) AS n (bucket, shop, order_no, version, state, done_from, done_to)
+    FROM unnest($1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[],
+        $7::bigint[], $8::bigint[])
+        AS n (bucket, shop, order_no, version, state, seal, done_from, done_to)
     WHERE d.bucket = n.bucket AND d.shop = n.shop AND d.order_no = n.order_no",
     one: "
     UPDATE dossier
-    SET version = $4, state = $5,
-        done_from = least(done_from, $6), done_to = greatest(done_to, $7)
+    SET version = $4, state = $5, seal = $6,
+        done_from = least(done_from, $7), done_to = greatest(done_to, $8)
     WHERE bucket = $1 AND shop = $2 AND order_no = $3",
 };
 
@@ -81,10 +98,10 @@ pub(crate) const CONFIRM_DOSSIER: Sql = Sql {
 
 pub(crate) const ADD_TO_JOURNAL: Sql = insert!(
     "journal
-        (bucket, shop, order_no, version, at, actor, command, fingerprint, answer, events)",
+        (bucket, shop, order_no, version, at, actor, command, fingerprint, answer, events, seal)",
     "$1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
-         $8::bigint[], $9::text[], $10::text[]",
-    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10",
+         $8::bigint[], $9::text[], $10::text[], $11::bytea[]",
+    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11",
     ""
 );
 
@@ -241,6 +258,21 @@ pub(crate) const PUT_SPEND: Sql = insert!(
     "ON CONFLICT (bucket, shop, order_no, payout, actor, day) DO UPDATE
      SET amount = excluded.amount"
 );
+
+/// A place is drawn before the clock is read: who has a later place was written later. `place`
+/// stands before `written_at` in the table as well, for it is the table's order that counts.
+pub(crate) const ADD_TO_FEED: Sql = Sql {
+    many: "
+    INSERT INTO feed (bucket, place, at, written_at, shop, order_no, version)
+    SELECT n.bucket, nextval('feed_place'), n.at,
+        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, n.shop, n.order_no, n.version
+    FROM unnest($1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+        AS n (bucket, shop, order_no, version, at)",
+    one: "
+    INSERT INTO feed (bucket, place, at, written_at, shop, order_no, version)
+    VALUES ($1, nextval('feed_place'), $5,
+        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, $2, $3, $4)",
+};
 
 pub(crate) const KEEP: &str = "
     INSERT INTO document (kind, name, body)

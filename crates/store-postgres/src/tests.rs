@@ -4,6 +4,7 @@
 
 mod failover;
 mod faults;
+mod feed;
 mod months;
 mod outcomes;
 mod places;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 const JOURNAL: &str = "
-    SELECT version, at, actor, command, events, fingerprint, answer
+    SELECT version, at, actor, command, events, seal, fingerprint, answer
     FROM journal
     WHERE bucket = ?1 AND shop = ?2 AND order_no = ?3
     ORDER BY version";
@@ -60,8 +60,8 @@ const SPENDINGS: &str = "
 const TABLES: [&str; 7] = ["dossier", "journal", "case_row", "task", "timer", "effect", "entry"];
 
 const PUT_DOSSIER: &str = "
-    INSERT INTO dossier (bucket, shop, order_no, version, state)
-    VALUES (?1, ?2, ?3, ?4, ?5)";
+    INSERT INTO dossier (bucket, shop, order_no, version, state, seal)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
 const PUT_ATTEMPTS: &str = "
     UPDATE effect
@@ -173,11 +173,11 @@ fn dump(connection: &Connection, dossier: &DossierKey) -> rusqlite::Result<Optio
     let of = key(dossier);
     let found = connection
         .prepare_cached(lookups::DOSSIER)?
-        .query_row(of, |it| Ok((row::version(it, 0)?, it.get::<_, Vec<u8>>(1)?)));
-    let Some((version, state)) = found.optional()? else { return Ok(None) };
+        .query_row(of, |it| Ok((row::version(it, 0)?, it.get(1)?, row::seal(it, 2)?)));
+    let Some((version, state, seal)) = found.optional()? else { return Ok(None) };
     let mut journal = connection.prepare_cached(JOURNAL)?;
     let journal =
-        journal.query_map(of, |it| Ok((lookups::recorded(it)?, lookups::answered(it, 5)?)));
+        journal.query_map(of, |it| Ok((lookups::recorded(it)?, lookups::answered(it, 6)?)));
     let mut cases = connection.prepare_cached(CASES)?;
     let cases = cases.query_map(of, lookups::case_row);
     let mut tasks = connection.prepare_cached(TASKS)?;
@@ -209,6 +209,7 @@ fn dump(connection: &Connection, dossier: &DossierKey) -> rusqlite::Result<Optio
         dossier: dossier.clone(),
         version,
         state,
+        seal,
         journal: journal?.collect::<rusqlite::Result<_>>()?,
         cases: cases?.collect::<rusqlite::Result<_>>()?,
         tasks: tasks?.collect::<rusqlite::Result<_>>()?,
@@ -228,7 +229,8 @@ fn restore(statements: &mut Statements<'_>, dump: &Dump) -> rusqlite::Result<()>
     }
     let (bucket, shop, order) = of;
     let version = row::from_version(dump.version)?;
-    connection.prepare_cached(PUT_DOSSIER)?.execute((bucket, shop, order, version, &dump.state))?;
+    let row = (bucket, shop, order, version, &dump.state, row::from_seal(dump.seal.as_ref()));
+    connection.prepare_cached(PUT_DOSSIER)?.execute(row)?;
     for (recorded, answered) in &dump.journal {
         let line = Line {
             version: row::from_version(recorded.version)?,
@@ -237,6 +239,7 @@ fn restore(statements: &mut Statements<'_>, dump: &Dump) -> rusqlite::Result<()>
             command: &recorded.command,
             answered,
             events: &recorded.events,
+            seal: recorded.seal,
         };
         statements.add_to_journal(of, line)?;
     }

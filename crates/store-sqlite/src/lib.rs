@@ -11,9 +11,11 @@
 //!
 //! **Invariant:** every list is served from an index; a test reads the query plans.
 
+mod backup;
 mod checkpoint;
 mod connect;
 mod copies;
+mod feed;
 mod leases;
 mod lists;
 mod lookups;
@@ -75,6 +77,11 @@ impl SqliteStore {
         let found = schema::identify(&connection, path)?;
         let known = u32::try_from(schema::MIGRATIONS.len()).unwrap_or(u32::MAX);
         Ok(Schema { found: u32::try_from(found).unwrap_or_default(), known })
+    }
+
+    /// Copies a file to `to`, which must not be there, while it is in use: as it was at one moment.
+    pub fn back_up(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), OpenError> {
+        backup::copy(from.as_ref(), to.as_ref())
     }
 
     /// Makes a file in a directory of its own, which is removed with the store.

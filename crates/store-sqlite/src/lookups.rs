@@ -7,7 +7,7 @@ use store::{Answered, CaseRow, Document, EntryRow, Loaded, Recorded, Total, Vers
 use crate::row;
 
 pub(crate) const DOSSIER: &str = "
-    SELECT version, state
+    SELECT version, state, seal
     FROM dossier
     WHERE bucket = ?1 AND shop = ?2 AND order_no = ?3";
 
@@ -17,7 +17,7 @@ pub(crate) const ANSWER: &str = "
     WHERE bucket = ?1 AND shop = ?2 AND order_no = ?3 AND command = ?4";
 
 pub(crate) const HISTORY: &str = "
-    SELECT version, at, actor, command, events
+    SELECT version, at, actor, command, events, seal
     FROM journal
     WHERE bucket = ?1 AND shop = ?2 AND order_no = ?3 AND version > ?4
     ORDER BY version
@@ -63,13 +63,16 @@ pub(crate) fn load(connection: &Connection, wanted: &[Wanted]) -> rusqlite::Resu
     let load = |Wanted { dossier: DossierKey { shop, order }, command }: &Wanted, bucket: u16| {
         let key = (bucket, shop.as_str(), order.as_str());
         let found = dossier
-            .query_row(key, |it| Ok((row::version(it, 0)?, it.get_ref(1)?.as_blob()?.to_vec())))
+            .query_row(key, |it| {
+                let state = it.get_ref(1)?.as_blob()?.to_vec();
+                Ok((row::version(it, 0)?, state, row::seal(it, 2)?))
+            })
             .optional()?;
         // No dossier, no answers.
-        let Some((version, state)) = found else { return Ok(Loaded::default()) };
+        let Some((version, state, seal)) = found else { return Ok(Loaded::default()) };
         let key = (bucket, shop.as_str(), order.as_str(), command.as_str());
         let answered = answer.query_row(key, |it| answered(it, 0)).optional()?;
-        Ok(Loaded { version, state, answered })
+        Ok(Loaded { version, state, seal, answered })
     };
     let mut load = load;
     wanted.iter().map(|it| load(it, it.dossier.bucket().number())).collect()
@@ -102,6 +105,7 @@ pub(crate) fn recorded(it: &Row<'_>) -> rusqlite::Result<Recorded> {
         actor: row::id(it, 2)?,
         command: row::id(it, 3)?,
         events: it.get(4)?,
+        seal: row::seal(it, 5)?,
     })
 }
 

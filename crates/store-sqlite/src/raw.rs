@@ -15,19 +15,20 @@ use crate::{
     checkpoint::START_PAGES,
     connect::{self, OpenError},
     row,
-    write::{Statements, key},
+    write::{self, Statements, key},
 };
 
 /// Faster than `REPLACE`, which would move the row and with it an entry of the key.
 const PUT_DOSSIER: &str = "
-    INSERT INTO dossier (bucket, shop, order_no, version, state)
-    VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT DO UPDATE SET version = excluded.version, state = excluded.state";
+    INSERT INTO dossier (bucket, shop, order_no, version, state, seal)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT DO UPDATE
+    SET version = excluded.version, state = excluded.state, seal = excluded.seal";
 
 const ADD_TO_JOURNAL: &str = "
     INSERT INTO journal
-        (bucket, shop, order_no, version, at, actor, command, fingerprint, answer, events)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        (bucket, shop, order_no, version, at, actor, command, fingerprint, answer, events, seal)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 
 /// Writes commits as fast as SQLite can on this machine.
 #[derive(Debug)]
@@ -55,10 +56,12 @@ impl RawWriter {
         let mut statements = Statements::prepare(&transaction)?;
         let mut put_dossier = transaction.prepare_cached(PUT_DOSSIER)?;
         let mut add_to_journal = transaction.prepare_cached(ADD_TO_JOURNAL)?;
+        let mut add_to_feed = transaction.prepare_cached(write::ADD_TO_FEED)?;
         for commit in batch {
             let (bucket, shop, order) = key(&commit.dossier);
             let version = row::from_version(commit.expected)?.saturating_add(1);
-            put_dossier.execute((bucket, shop, order, version, &commit.state))?;
+            let seal = row::from_seal(Some(&commit.seal));
+            put_dossier.execute((bucket, shop, order, version, &commit.state, seal))?;
             add_to_journal.execute((
                 bucket,
                 shop,
@@ -70,12 +73,14 @@ impl RawWriter {
                 commit.answered.fingerprint.cast_signed(),
                 &commit.answered.answer,
                 &commit.events,
+                seal,
             ))?;
             for change in &commit.rows {
                 statements.change(key(&commit.dossier), change)?;
             }
+            add_to_feed.execute((commit.at.epoch_seconds(), shop, order, version))?;
         }
-        drop((statements, put_dossier, add_to_journal));
+        drop((statements, put_dossier, add_to_journal, add_to_feed));
         transaction.commit()
     }
 }

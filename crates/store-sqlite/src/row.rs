@@ -6,7 +6,7 @@ use std::{error::Error, str::FromStr};
 
 use kernel::{Bucket, Choice, DossierKey, IdError, ShopId, Timestamp};
 use rusqlite::{Row, types::Type};
-use store::Version;
+use store::{Seal, Version};
 
 /// An identifier from a text column.
 pub(crate) fn id<T: FromStr<Err = IdError>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
@@ -50,6 +50,18 @@ pub(crate) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> 
 
 pub(crate) fn version(row: &Row<'_>, column: usize) -> rusqlite::Result<Version> {
     Ok(Version(unsigned(row, column)?))
+}
+
+/// A seal from a column that may be null.
+pub(crate) fn seal(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Seal>> {
+    let Some(bytes) = row.get_ref(column)?.as_blob_or_null()? else { return Ok(None) };
+    let seal = <[u8; 32]>::try_from(bytes)
+        .map_err(|it| rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, it.into()))?;
+    Ok(Some(Seal(seal)))
+}
+
+pub(crate) fn from_seal(seal: Option<&Seal>) -> Option<&[u8]> {
+    seal.map(|it| it.0.as_slice())
 }
 
 pub(crate) fn bucket(row: &Row<'_>, column: usize) -> rusqlite::Result<Bucket> {

@@ -18,7 +18,7 @@ const APPLICATION_ID: i64 = 0x4755_4954;
 pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_leases.sql"),
-    include_str!("../migrations/0003_records.sql"),
+    include_str!("../migrations/0003_service.sql"),
 ];
 
 /// How many migrations a file has seen. Refuses one that is not ours, or from the future; an empty

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use kernel::{ActorId, CaseNo, Choice, CommandKey, DossierKey, Timestamp};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use store::{
-    Answered, Attempt, CaseRow, Commit, Document, EffectRow, EntryRow, Outcome, RowChange,
+    Answered, Attempt, CaseRow, Commit, Document, EffectRow, EntryRow, Outcome, RowChange, Seal,
     SpendRow, TaskRow, Term, TimerRow, Version,
 };
 
@@ -16,8 +16,8 @@ use crate::{leases::Fences, row};
 /// Does nothing if the version has been written or the command answered.
 const ADD_TO_JOURNAL: &str = "
     INSERT INTO journal
-        (bucket, shop, order_no, version, at, actor, command, fingerprint, answer, events)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        (bucket, shop, order_no, version, at, actor, command, fingerprint, answer, events, seal)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
     ON CONFLICT DO NOTHING";
 
 const TAKE_FROM_JOURNAL: &str = "
@@ -25,14 +25,14 @@ const TAKE_FROM_JOURNAL: &str = "
     WHERE bucket = ?1 AND shop = ?2 AND order_no = ?3 AND version = ?4";
 
 const BEGIN_DOSSIER: &str = "
-    INSERT INTO dossier (bucket, shop, order_no, version, state)
-    VALUES (?1, ?2, ?3, 1, ?4)
+    INSERT INTO dossier (bucket, shop, order_no, version, state, seal)
+    VALUES (?1, ?2, ?3, 1, ?4, ?5)
     ON CONFLICT DO NOTHING";
 
 const ADVANCE_DOSSIER: &str = "
     UPDATE dossier
-    SET version = version + 1, state = ?4
-    WHERE bucket = ?1 AND shop = ?2 AND order_no = ?3 AND version = ?5";
+    SET version = version + 1, state = ?4, seal = ?5
+    WHERE bucket = ?1 AND shop = ?2 AND order_no = ?3 AND version = ?6";
 
 pub(crate) const VERSION: &str = "
     SELECT version
@@ -69,6 +69,12 @@ const DROP_EFFECT: &str = "
     DELETE FROM effect
     WHERE bucket = ?1 AND shop = ?2 AND order_no = ?3 AND effect = ?4";
 
+/// Nothing if it is gone or under way.
+pub(crate) const WAITING: &str = "
+    SELECT 1
+    FROM effect
+    WHERE bucket = ?1 AND shop = ?2 AND order_no = ?3 AND effect = ?4 AND attempts = 0";
+
 const NOTE_ATTEMPT: &str = "
     UPDATE effect
     SET attempts = attempts + 1, due = ?5
@@ -89,6 +95,11 @@ const PUT_SPEND: &str = "
     REPLACE INTO spend (shop, actor, day, bucket, order_no, payout, amount)
     VALUES (?2, ?5, ?6, ?1, ?3, ?4, ?7)";
 
+/// Its place is one behind the last.
+pub(crate) const ADD_TO_FEED: &str = "
+    INSERT INTO feed (at, shop, order_no, version)
+    VALUES (?1, ?2, ?3, ?4)";
+
 const KEEP: &str = "
     INSERT INTO document (kind, name, body)
     VALUES (?1, ?2, ?3)
@@ -108,10 +119,12 @@ pub(crate) struct Statements<'c> {
     drop_timer: CachedStatement<'c>,
     put_effect: CachedStatement<'c>,
     drop_effect: CachedStatement<'c>,
+    waiting: CachedStatement<'c>,
     note_attempt: CachedStatement<'c>,
     add_entry: CachedStatement<'c>,
     add_term: CachedStatement<'c>,
     put_spend: CachedStatement<'c>,
+    add_to_feed: CachedStatement<'c>,
     keep: CachedStatement<'c>,
     connection: &'c Connection,
     fences: Fences,
@@ -126,6 +139,7 @@ pub(crate) struct Line<'l> {
     pub(crate) command: &'l CommandKey,
     pub(crate) answered: &'l Answered,
     pub(crate) events: &'l str,
+    pub(crate) seal: Option<Seal>,
 }
 
 /// A dossier's key as the tables have it: bucket, shop and order number.
@@ -151,10 +165,12 @@ impl<'c> Statements<'c> {
             drop_timer: prepare(DROP_TIMER)?,
             put_effect: prepare(PUT_EFFECT)?,
             drop_effect: prepare(DROP_EFFECT)?,
+            waiting: prepare(WAITING)?,
             note_attempt: prepare(NOTE_ATTEMPT)?,
             add_entry: prepare(ADD_ENTRY)?,
             add_term: prepare(ADD_TERM)?,
             put_spend: prepare(PUT_SPEND)?,
+            add_to_feed: prepare(ADD_TO_FEED)?,
             keep: prepare(KEEP)?,
             connection,
             fences: Fences::default(),
@@ -197,11 +213,12 @@ impl<'c> Statements<'c> {
             command: &commit.command,
             answered: &commit.answered,
             events: &commit.events,
+            seal: Some(commit.seal),
         };
-        if !self.add_to_journal(key, line)? {
+        if !self.may_cancel(key, &commit.rows)? || !self.add_to_journal(key, line)? {
             return self.conflict(key);
         }
-        if !self.advance(key, expected, &commit.state)? {
+        if !self.advance(key, commit, expected)? {
             // A version from the future: nobody had written it, and nobody may yet.
             let (bucket, shop, order) = key;
             self.take_from_journal.execute((bucket, shop, order, version))?;
@@ -210,7 +227,25 @@ impl<'c> Statements<'c> {
         for change in &commit.rows {
             self.change(key, change)?;
         }
+        let (_, shop, order) = key;
+        self.add_to_feed.execute((commit.at.epoch_seconds(), shop, order, version))?;
         Ok(Outcome::Committed)
+    }
+
+    /// Whether all effects that are to be cancelled are there and were never attempted.
+    fn may_cancel(
+        &mut self,
+        (bucket, shop, order): Key<'_>,
+        rows: &[RowChange],
+    ) -> rusqlite::Result<bool> {
+        for change in rows {
+            if let RowChange::CancelEffect(effect) = change
+                && !self.waiting.exists((bucket, shop, order, effect))?
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether it is new.
@@ -230,6 +265,7 @@ impl<'c> Statements<'c> {
             line.answered.fingerprint.cast_signed(),
             &line.answered.answer,
             line.events,
+            row::from_seal(line.seal.as_ref()),
         ))?;
         Ok(added == 1)
     }
@@ -237,13 +273,14 @@ impl<'c> Statements<'c> {
     fn advance(
         &mut self,
         (bucket, shop, order): Key<'_>,
+        Commit { state, seal, .. }: &Commit,
         expected: i64,
-        state: &[u8],
     ) -> rusqlite::Result<bool> {
+        let seal = row::from_seal(Some(seal));
         let advanced = if expected == 0 {
-            self.begin_dossier.execute((bucket, shop, order, state))?
+            self.begin_dossier.execute((bucket, shop, order, state, seal))?
         } else {
-            self.advance_dossier.execute((bucket, shop, order, state, expected))?
+            self.advance_dossier.execute((bucket, shop, order, state, seal, expected))?
         };
         Ok(advanced == 1)
     }

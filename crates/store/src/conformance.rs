@@ -17,10 +17,12 @@
     reason = "test support, linked only into tests"
 )]
 
+mod cancelling;
 mod commits;
 mod copies;
 mod differential;
 mod durable;
+mod feeding;
 mod leases;
 mod ledger;
 mod lists;
@@ -29,8 +31,8 @@ mod rows;
 mod support;
 
 pub use self::{
-    commits::*, copies::*, differential::agree, durable::*, leases::*, ledger::*, lists::*,
-    records::*, rows::*,
+    cancelling::*, commits::*, copies::*, differential::agree, durable::*, feeding::*, leases::*,
+    ledger::*, lists::*, records::*, rows::*,
 };
 #[cfg(doc)]
 use crate::Database;
@@ -106,6 +108,19 @@ macro_rules! conformance_tests {
             records_that_many_make_and_drop_keep_their_marks,
             walking_all_records_meets_each_once,
             restored_records_are_as_they_were_read,
+            seals_are_kept_as_they_were_given,
+            a_waiting_effect_is_cancelled,
+            an_effect_under_way_is_not_cancelled_and_nothing_is_written,
+            an_effect_that_is_gone_is_not_cancelled_and_nothing_is_written,
+            a_commit_may_cancel_what_one_before_it_in_the_batch_has_put,
+            what_is_cancelled_may_be_put_again,
+            of_an_attempt_and_a_cancellation_exactly_one_is_first,
+            commits_are_fed_in_order,
+            the_feed_is_read_in_pages,
+            what_is_not_written_is_not_fed,
+            what_is_restored_is_not_fed,
+            old_commits_are_forgotten_but_the_last,
+            a_reader_behind_many_writers_meets_every_commit_once,
         }
     };
     (@clauses $open:expr; $($clause:ident,)*) => {$(
@@ -124,6 +139,7 @@ macro_rules! durable_conformance_tests {
         $crate::durable_conformance_tests! { @clauses $place;
             everything_survives_closing_and_reopening,
             attempts_survive_closing_and_reopening,
+            places_go_on_after_reopening,
             two_openings_of_a_place_share_it_and_conflict_by_version,
             records_survive_closing_and_reopening,
             two_openings_of_a_place_conflict_over_a_record,

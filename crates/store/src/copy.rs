@@ -7,7 +7,7 @@
 use kernel::DossierKey;
 
 use crate::{
-    Answered, CaseRow, Document, EffectRow, EntryRow, Record, RecordKey, Recorded, SpendRow,
+    Answered, CaseRow, Document, EffectRow, EntryRow, Record, RecordKey, Recorded, Seal, SpendRow,
     StoreError, TaskRow, Term, TimerRow, Version,
 };
 
@@ -17,6 +17,8 @@ pub struct Dump {
     pub dossier: DossierKey,
     pub version: Version,
     pub state: Vec<u8>,
+    /// See [`crate::Loaded::seal`].
+    pub seal: Option<Seal>,
     /// Every commit with the answer it gave, oldest first.
     pub journal: Vec<(Recorded, Answered)>,
     /// Rows in order of their ids.
@@ -51,7 +53,8 @@ pub trait Copies: Send + Sync {
     /// Whole dossiers, in the order asked for. One that is not there is left out.
     fn dump(&self, dossiers: &[DossierKey]) -> Result<Vec<Dump>, StoreError>;
 
-    /// Writes dossiers as they were dumped, all or none, in place of what there is of them.
+    /// Writes dossiers as they were dumped, all or none, in place of what there is of them. It
+    /// commits nothing, so that the feed does not hear of it.
     fn restore(&self, dumps: &[Dump]) -> Result<(), StoreError>;
 
     /// All words, a page at a time, in an order that is the backend's own.

@@ -21,6 +21,7 @@ mod lease;
 mod page;
 mod record;
 mod row;
+mod seal;
 
 use kernel::{ActorId, Bucket, CaseNo, CommandKey, DossierKey, ShopId, Timestamp};
 use thiserror::Error;
@@ -35,6 +36,7 @@ pub use crate::{
         ending,
     },
     row::{CaseRow, EffectRow, EntryRow, RowChange, SpendRow, TaskRow, Term, TermKind, TimerRow},
+    seal::Seal,
 };
 
 /// How many commits a dossier has had. Zero: there is no such dossier yet.
@@ -54,6 +56,8 @@ pub struct Loaded {
     pub version: Version,
     /// Empty if the dossier does not exist yet.
     pub state: Vec<u8>,
+    /// Of the last commit; `None` if that was written before there were seals.
+    pub seal: Option<Seal>,
     pub answered: Option<Answered>,
 }
 
@@ -79,6 +83,8 @@ pub struct Commit {
     pub answered: Answered,
     /// The events of this commit, encoded as one body.
     pub events: String,
+    /// Over all of this and the seal of the commit before. Kept as it is given.
+    pub seal: Seal,
     /// The dossier after the events.
     pub state: Vec<u8>,
     /// In order; a later change to the same row wins.
@@ -89,8 +95,9 @@ pub struct Commit {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     Committed,
-    /// Someone else committed first, or the dossier has answered this very command already.
-    /// Nothing of this commit was written; load and decide again.
+    /// Someone else committed first, or the dossier has answered this very command already, or an
+    /// effect that was to be cancelled is under way or gone; in the last two cases `actual` may be
+    /// what was expected. Nothing of this commit was written; load and decide again.
     Conflict {
         actual: Version,
     },
@@ -107,6 +114,8 @@ pub struct Recorded {
     pub actor: ActorId,
     pub command: CommandKey,
     pub events: String,
+    /// `None` if it was written before there were seals.
+    pub seal: Option<Seal>,
 }
 
 /// The backend failed. For a write the outcome is *unknown*: it may have happened. Ask again with
@@ -196,7 +205,7 @@ pub trait Store: Send + Sync {
     /// another owner by now.
     ///
     /// Called *before* the outside is contacted, so that after a crash it is known that an attempt
-    /// may have been made.
+    /// may have been made. From then on [`RowChange::CancelEffect`] comes too late.
     fn note_attempts(&self, attempts: &[Attempt]) -> Result<Vec<bool>, StoreError>;
 
     /// A page of open tasks, most urgent (lowest rank) first.
@@ -248,6 +257,6 @@ pub struct Schema {
 }
 
 /// All that a backend is.
-pub trait Database: Store + Leases + Copies + Records {}
+pub trait Database: Store + Leases + Copies + Records + Feed {}
 
-impl<D: Store + Leases + Copies + Records> Database for D {}
+impl<D: Store + Leases + Copies + Records + Feed> Database for D {}

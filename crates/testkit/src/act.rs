@@ -186,8 +186,11 @@ impl Stage<'_> {
             CaseAct::EnterReturn(parcel, carrier) => {
                 (Role::Buyer, Command::EnterReturn { case: no, parcel, carrier })
             }
-            CaseAct::Receive(parcel) => {
-                (Role::Warehouse, Command::RecordReceipt { case: no, parcel })
+            CaseAct::Receive(parcel, carrier) => {
+                (Role::Warehouse, Command::RecordReceipt { case: no, parcel, carrier })
+            }
+            CaseAct::BookPickup(from) => {
+                (Role::Buyer, Command::BookPickup { case: no, from: self.instant(from) })
             }
             CaseAct::Assess(look) => {
                 return Ok((Role::Inspector, self.assess_commands(order, no, look)?));

@@ -3,6 +3,7 @@
 mod case;
 mod dates;
 mod money;
+mod returns;
 mod work;
 
 pub(crate) use self::case::{check_breakdown, check_parts};

@@ -80,6 +80,16 @@ pub struct CaseSeen {
     pub approver: Option<Role>,
     pub due: Option<When>,
     pub received_at: Option<When>,
+    /// Parcels taken in, as `SF1 by warehouse from 顺丰`, no more and no fewer.
+    pub receipts: Option<Vec<String>>,
+    /// How the returned pieces were graded, as `1 x 2 used`.
+    pub grades: Option<Vec<String>>,
+    /// The points an inspector has to look for.
+    pub checklist: Option<Vec<String>>,
+    /// Whether a courier can be booked to fetch the goods.
+    pub pickup: Option<bool>,
+    pub couriers: Option<Vec<String>>,
+    pub reminder: Option<String>,
     pub returns: Option<Vec<ParcelNo>>,
     pub handed_over: Option<bool>,
     /// What is found out so far, by the fact's name, as it is written.

@@ -31,7 +31,7 @@ objects! {
     SCAN = "scan" ["at", "is", "by"];
     STEP = "step" [
         "at", "after", "by", "about", "expect", "held", "refused", "says", "provider", "publish", "order",
-        "courier", "market", "apply", "change", "withdraw", "enter-return", "find", "attach",
+        "courier", "market", "apply", "change", "withdraw", "enter-return", "book-pickup", "find", "attach",
         "receive", "assess", "judge", "approve", "decline", "ask-buyer", "refund-ahead",
         "compensate", "repay-postage", "decide-approval", "take-back", "take-deposit",
         "file-claim", "answer-claim", "send-replacement", "finish", "refuse-return", "extend-receipt",
@@ -60,9 +60,14 @@ objects! {
     ];
     OF_CASE = "of-case" ["case", "cases"];
     ENTER_RETURN = "enter-return" ["case", "cases", "parcel", "carrier"];
-    RECEIVE = "receive" ["case", "cases", "parcel"];
+    BOOK_PICKUP = "book-pickup" ["case", "cases", "from"];
+    RECEIVE = "receive" ["case", "cases", "parcel", "carrier"];
     ASSESS = "assess" [
         "case", "cases", "finding", "accepted", "reason", "withheld", "place", "photo", "video",
+        "pieces",
+    ];
+    INSPECTED = "inspected" [
+        "line", "pieces", "grade", "failed", "serial", "weight", "position", "note", "evidence",
     ];
     REFUSE_RETURN = "refuse-return" ["case", "cases", "parcel", "ground"];
     EXTEND_RECEIPT = "extend-receipt" ["until", "ground"];
@@ -99,7 +104,8 @@ objects! {
         "case", "status", "walked", "kind", "reason", "asked", "earlier", "follows", "route",
         "verdict", "automatic", "clause", "rulings", "amount", "cash", "points", "gift-card",
         "cap", "least", "most", "postage-by", "flags", "no-flags", "reply", "work", "breakdown",
-        "ground", "deadline", "approver", "due", "received-at", "returns", "handed-over",
+        "ground", "deadline", "approver", "due", "received-at", "receipts", "grades", "checklist",
+        "pickup", "couriers", "reminder", "returns", "handed-over",
         "findings", "raised",
     ];
     RAISED_SEEN = "raised-seen" ["kind", "what", "next", "answer"];

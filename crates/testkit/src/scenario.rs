@@ -6,6 +6,7 @@ use dossier::{
     case::{Finding, Pieces, Place},
     command::PayoutOutcome,
     facts::Fact,
+    inspection::Inspected,
     order::{Announced, Coupon, SoldLine},
     words::{
         CaseKind, Channel, Direction, GoodsClaim, Purpose, Raising, Reason, Role, ScanKind, Signer,
@@ -162,7 +163,8 @@ pub enum CaseAct {
     EnterReturn(ParcelNo, String),
     Find(Vec<(Fact, Value)>),
     Attach(Vec<(Fact, EvidenceId)>),
-    Receive(Option<ParcelNo>),
+    Receive(Option<ParcelNo>, String),
+    BookPickup(When),
     Assess(Look),
     Judge,
     Approve(Option<Money>, String),
@@ -250,6 +252,8 @@ pub struct Look {
     pub reason: String,
     pub withheld: Money,
     pub place: Option<Place>,
+    /// Piece by piece, instead of as a whole.
+    pub pieces: Vec<Inspected>,
     /// What is attached before the result is given.
     pub shown: Vec<(Fact, EvidenceId)>,
 }
@@ -262,6 +266,7 @@ impl Default for Look {
             reason: String::new(),
             withheld: Money::zero(money::Currency::Cny),
             place: Some(Place::Door),
+            pieces: Vec::new(),
             shown: Vec::new(),
         }
     }

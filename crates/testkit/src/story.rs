@@ -81,6 +81,10 @@ fn case_line(change: &CaseChange, zone: Zone) -> String {
             format!("of the claim {} is paid, {} is not", paid.decimal(), declined.decimal())
         }
         CaseChange::DepositTaken { amount } => format!("deposit taken: {}", amount.decimal()),
+        CaseChange::Received(receipt) => format!("taken in from {}", receipt.carrier),
+        CaseChange::PickupBooked { from } => {
+            format!("is fetched from {} on", zone.civil(*from).short())
+        }
         CaseChange::Assessed(look) => format!("inspected: {}", look.finding),
         CaseChange::Judged(judgement) => judged(judgement),
         CaseChange::Raised(raised) => format!("asks a superior, {}: {}", raised.kind, raised.what),

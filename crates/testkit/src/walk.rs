@@ -70,9 +70,7 @@ impl Stage<'_> {
                 let carrier = "中通快递".to_owned();
                 Some((Role::Buyer, Command::EnterReturn { case: no, parcel, carrier }))
             }
-            Status::Returning => {
-                Some((Role::Warehouse, Command::RecordReceipt { case: no, parcel: None }))
-            }
+            Status::Returning => Some((Role::Warehouse, receipt(no))),
             Status::Inspecting { .. } if case.assessment.is_none() => {
                 // A walk attaches nothing else.
                 let done = case.evidence.len();
@@ -144,6 +142,10 @@ impl Stage<'_> {
         }
         Ok(())
     }
+}
+
+fn receipt(case: CaseNo) -> Command {
+    Command::RecordReceipt { case, parcel: None, carrier: String::new() }
 }
 
 /// As much as is asked, and no more than is due.

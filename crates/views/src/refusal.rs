@@ -72,6 +72,7 @@ fn chinese(rejection: &Rejection) -> String {
         Rejection::OutcomeContradicted { payout } => format!("付款 {payout} 已有相反的结果"),
         Rejection::PayoutPending { payout } => format!("付款 {payout} 还在支付渠道处理中"),
         Rejection::HoldOver { payout } => format!("付款 {payout} 已经发出，不能再撤回"),
+        Rejection::PickupTooEarly => "上门取件要约在还没到的时间".to_owned(),
         Rejection::UnknownTask { task } => format!("任务 {task} 不在待办中"),
         Rejection::TaskTaken { task } => format!("任务 {task} 已由别人处理"),
     }

@@ -42,7 +42,8 @@ impl Gauges {
         *taken = Some(now);
         let shops = (operations.settings().shops)(app);
         if let Err(error) = waiting(app, now).and_then(|()| tasks(app, now, &shops)) {
-            tracing::warn!(error = &error as &dyn std::error::Error, "figures cannot be read");
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "figures cannot be read");
             metrics::counter!("guitu_database_errors_total").increment(1);
         }
     }

@@ -40,7 +40,7 @@ impl Rates {
 }
 
 struct Limiter<K: Hash + Eq + Clone> {
-    limiter: Option<DefaultKeyedRateLimiter<K>>,
+    states: Option<DefaultKeyedRateLimiter<K>>,
     clock: DefaultClock,
     asked: AtomicU32,
 }
@@ -52,20 +52,20 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
 
     fn new(rate: Rate) -> Self {
         let per_second = NonZeroU32::new(rate.per_second);
-        let limiter = per_second.map(|per_second| {
+        let states = per_second.map(|per_second| {
             let burst = NonZeroU32::new(rate.burst).unwrap_or(per_second);
             RateLimiter::keyed(Quota::per_second(per_second).allow_burst(burst))
         });
-        Self { limiter, clock: DefaultClock::default(), asked: AtomicU32::new(0) }
+        Self { states, clock: DefaultClock::default(), asked: AtomicU32::new(0) }
     }
 
     /// Seconds to wait, at least one, if it is too often.
     fn ask(&self, who: &K) -> Result<(), u32> {
-        let Some(limiter) = &self.limiter else { return Ok(()) };
+        let Some(states) = &self.states else { return Ok(()) };
         if self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(Self::FORGET_AFTER) {
-            limiter.retain_recent();
+            states.retain_recent();
         }
-        limiter.check_key(who).map_err(|not_until| {
+        states.check_key(who).map_err(|not_until| {
             let wait = not_until.wait_time_from(self.clock.now());
             u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1)
         })
@@ -123,19 +123,17 @@ pub(crate) async fn in_time(
 ) -> Response {
     let limits = &operations.settings().limits;
     let limit = if is_upload(request.headers()) { limits.upload } else { limits.request };
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let detail = Said::new(
-                "处理超时，结果未知；请用同一个 Idempotency-Key 重试",
-                "it took too long, and what became of it is not known; try again under the same \
-                 Idempotency-Key",
-            );
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", detail)
-                .after_seconds(1)
-                .into_response()
-        }
+    if let Ok(response) = tokio::time::timeout(limit, next.run(request)).await {
+        return response;
     }
+    let detail = Said::new(
+        "处理超时，结果未知；请用同一个 Idempotency-Key 重试",
+        "it took too long, and what became of it is not known; try again under the same \
+         Idempotency-Key",
+    );
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", detail)
+        .after_seconds(1)
+        .into_response()
 }
 
 fn is_upload(headers: &HeaderMap) -> bool {

@@ -92,7 +92,8 @@ fn answers(app: &App) -> bool {
     match app.database().load(&[Wanted { dossier, command }]) {
         Ok(_) => true,
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the database fails");
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "the database fails");
             false
         }
     }

@@ -11,6 +11,7 @@ use axum::{
     routing::{get, post},
 };
 use http_body_util::BodyExt as _;
+use kernel::Timestamp;
 use tower::ServiceExt as _;
 
 use super::*;
@@ -49,7 +50,7 @@ fn service(limits: Limits, drain: &Drain, pulse: Option<Pulse>) -> Router {
         drain: drain.clone(),
         pulse: pulse.map(Arc::new),
         render: Box::new(|| "figures".to_owned()),
-        shops: Box::new(|_| Vec::new()),
+        shops: |_| Vec::new(),
     };
     around(handlers, app, settings)
 }

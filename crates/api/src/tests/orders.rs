@@ -38,14 +38,17 @@ async fn a_return_runs_from_request_to_refund() {
         "scans": [{"at": "2026-11-12T08:00:00+08:00", "kind": "signed"}],
     });
     service.post("/shops/north/orders/A1/parcels/YT1/scans", signed).await.ok();
-    let inspector = service.key("north", Position::Inspector);
     let path = format!("{CASE}/commands");
-    for body in [
-        json!({"command": "record-receipt", "parcel": "YT1"}),
-        json!({"command": "assess", "finding": "pass", "place": "door",
-            "accepted": [{"line": 1, "quantity": 1}]}),
+    for (position, body) in [
+        (Position::Warehouse, json!({"command": "record-receipt", "parcel": "YT1"})),
+        (
+            Position::Inspector,
+            json!({"command": "assess", "finding": "pass", "place": "door",
+                "accepted": [{"line": 1, "quantity": 1}]}),
+        ),
     ] {
-        service.ask(inspector, axum::http::Method::POST, &path, Some(body)).await.ok();
+        let key = service.key("north", position);
+        service.ask(key, axum::http::Method::POST, &path, Some(body)).await.ok();
     }
     service.wait(Span::minutes(5));
     assert_eq!(status(&service).await, "done");

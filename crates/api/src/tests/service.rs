@@ -118,7 +118,7 @@ impl Service {
             };
             let console = self.app.people().console();
             self.app.people().make_shop(&console, &shop).unwrap();
-            for position in [Position::Leader, Position::Agent, Position::Inspector] {
+            for position in Position::ALL.iter().copied().filter(|it| it.role().is_some()) {
                 let key = self.make_key(&console, &id, position);
                 self.keys.insert((name.to_owned(), position), key);
             }

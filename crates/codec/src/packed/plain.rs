@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use dossier::{
     case::{Finding, Place},
     facts::Fact,
+    inspection::Grade,
     words::{
         CaseKind, Channel, CouponOf, Deadline, Direction, Flag, GoodsClaim, GoodsClass, Payer,
         Purpose, Raising, Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
@@ -57,7 +58,7 @@ macro_rules! choices {
 }
 
 choices! {
-    CaseKind Channel CouponOf Currency Deadline Direction Fact Finding Flag GoodsClaim GoodsClass
+    CaseKind Channel CouponOf Currency Deadline Direction Fact Finding Flag GoodsClaim GoodsClass Grade
     Payer Place Purpose Raising Reason Role Route ScanKind Signer Standing TaskKind Tender Verdict
 }
 

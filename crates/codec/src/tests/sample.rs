@@ -12,6 +12,7 @@ use dossier::{
         Raised, Request, Returned, Status, Worth,
     },
     facts::Fact,
+    inspection::{Grade, Graded, Inspected, Receipt},
     order::{Coupon, Extension, Line, Order, Promotion},
     parcel::{Parcel, Scan},
     payout::{Payout, PayoutStatus},
@@ -180,7 +181,32 @@ fn assessment() -> Assessment {
         reason: "一件有污渍".to_owned(),
         withheld: fen(500),
         place: Some(Place::Later),
+        pieces: vec![graded()],
     }
+}
+
+fn graded() -> Graded {
+    let (withheld, clause) = (fen(500), "grades#used".to_owned());
+    Graded { piece: inspected(), accepted: true, withheld, clause }
+}
+
+pub(crate) fn inspected() -> Inspected {
+    Inspected {
+        line: LineNo(1),
+        quantity: Quantity::ONE,
+        grade: Grade::Used,
+        failed: vec!["tags".to_owned()],
+        serial: "SN-1".to_owned(),
+        weight: Some(420),
+        position: "左袖".to_owned(),
+        note: "有污渍".to_owned(),
+        evidence: vec![id("photo-1")],
+    }
+}
+
+pub(crate) fn receipt() -> Receipt {
+    let (parcel, carrier) = (Some(id("SF1234567890123")), "顺丰速运".to_owned());
+    Receipt { parcel, carrier, at: at(390_000), by: id("zhao-warehouse") }
 }
 
 fn market() -> Market {
@@ -212,7 +238,9 @@ pub(crate) fn case(no: &str) -> Case {
         judgement: Some(judgement()),
         changes: vec![Change { at: at(185_000), by: id("buyer"), from: request() }],
         returns: vec![id("SF1234567890123")],
+        receipts: vec![receipt()],
         assessment: None,
+        pickup: Some(at(300_000)),
         answered: vec![Answered { task: TaskKind::ChatBuyer, at: at(195_000) }],
         deposit: Some(fen(10_000)),
         claim: Some(Claim {

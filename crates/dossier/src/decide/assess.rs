@@ -17,6 +17,7 @@ use crate::{
     case::{Assessment, Case, Finding, Pieces, Place, Status},
     event::{CaseChange, Event},
     facts::Fact,
+    inspection::Receipt,
     parcel::{Parcel, Scan},
     rejection::Rejection,
     scene::Scene,
@@ -24,33 +25,46 @@ use crate::{
     words::{CaseKind, Direction, ScanKind, TaskKind, Verdict},
 };
 
-/// The warehouse has a return in hand (PATH4-08); from here on its risk is ours.
+/// The warehouse has a return in hand (PATH4-08); from here on its risk is ours. What comes in
+/// several parcels is taken in one after the other, until it has been looked at (QC-16).
 pub(crate) fn receipt(
     draft: &mut Draft<'_>,
     case: &CaseNo,
-    parcel: Option<&ParcelNo>,
+    (parcel, carrier): (Option<&ParcelNo>, &str),
 ) -> Result<(), Rejection> {
     let known = draft.open_case(case)?;
-    if matches!(known.status, Status::Inspecting { .. }) || known.assessment.is_some() {
+    let parcel = parcel.or(known.returns.last()).cloned();
+    let inspecting = matches!(known.status, Status::Inspecting { .. });
+    let is_known = known.receipts.iter().any(|it| it.parcel == parcel) || parcel.is_none();
+    if known.assessment.is_some() || (inspecting && is_known) {
         return Ok(());
     }
     if !known.status.is_judged_again() {
         return Err(not_possible(known));
     }
-    let at = draft.now();
-    if let Some(parcel) = parcel.or(known.returns.last()).cloned() {
+    let (at, by) = (draft.now(), draft.context.actor.id.clone());
+    let mut brought_by = carrier.to_owned();
+    if let Some(parcel) = parcel.clone() {
+        let track = draft.body.parcels.get(&parcel);
+        if brought_by.is_empty() {
+            brought_by = track.map(|it| it.carrier.clone()).unwrap_or_default();
+        }
         if !known.returns.contains(&parcel) {
-            let entered =
-                CaseChange::ReturnEntered { parcel: parcel.clone(), carrier: String::new() };
-            draft.change(case, entered)?;
+            let (parcel, carrier) = (parcel.clone(), brought_by.clone());
+            draft.change(case, CaseChange::ReturnEntered { parcel, carrier })?;
         }
         draft.record(Event::ParcelScanned {
             parcel,
-            carrier: String::new(),
+            carrier: brought_by.clone(),
             direction: Direction::Return,
             case: Some(case.clone()),
             scans: vec![Scan { at, kind: ScanKind::Signed, signer: None }],
         })?;
+    }
+    let receipt = Receipt { parcel, carrier: brought_by, at, by };
+    draft.change(case, CaseChange::Received(receipt))?;
+    if inspecting {
+        return judging::look_again(draft, case);
     }
     draft.move_to(case, Status::Inspecting { received_at: at }, "")?;
     draft.tell(case, "received")?;
@@ -88,7 +102,18 @@ pub(crate) fn assess(
         reason: reason.to_owned(),
         withheld,
         place,
+        pieces: Vec::new(),
     };
+    conclude(draft, case, assessment)
+}
+
+/// The result is known: it is proven, kept, and whoever it concerns hears of it.
+pub(super) fn conclude(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    assessment: Assessment,
+) -> Result<(), Rejection> {
+    let finding = assessment.finding;
     let tell = check_proof(draft, case, &assessment)?;
     draft.change(case, CaseChange::Assessed(Box::new(assessment)))?;
     draft.drop_tasks(case, |it| it.kind == TaskKind::Inspect)?;

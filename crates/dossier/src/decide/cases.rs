@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{CaseNo, EvidenceId, ParcelNo};
+use kernel::{CaseNo, EvidenceId, ParcelNo, Timestamp};
 use policy::Value;
 
 use super::{
@@ -18,6 +18,7 @@ use crate::{
     event::{CaseChange, Event},
     facts::Fact,
     rejection::Rejection,
+    returns::return_options,
     words::{Direction, Purpose, Standing, TaskKind},
 };
 
@@ -57,7 +58,9 @@ pub(crate) fn apply(draft: &mut Draft<'_>, application: &Application) -> Result<
         judgement: None,
         changes: Vec::new(),
         returns: Vec::new(),
+        receipts: Vec::new(),
         assessment: None,
+        pickup: None,
         deposit: None,
         claim: None,
         answered: Vec::new(),
@@ -255,6 +258,27 @@ pub(crate) fn enter_return(
         draft.move_to(case, Status::Returning, "")?;
     }
     judging::look_again(draft, case)
+}
+
+/// RETN-02: where the pack lets couriers come, at a time that is still to come.
+pub(crate) fn book_pickup(
+    draft: &mut Draft<'_>,
+    case: &CaseNo,
+    from: Timestamp,
+) -> Result<(), Rejection> {
+    let known = draft.open_case(case)?;
+    if known.pickup == Some(from) {
+        return Ok(());
+    }
+    let options = return_options(&draft.body, case, draft.context);
+    if !options.is_some_and(|it| it.pickup) {
+        return Err(not_possible(known));
+    }
+    if from <= draft.now() {
+        return Err(Rejection::PickupTooEarly);
+    }
+    draft.change(case, CaseChange::PickupBooked { from })?;
+    draft.open_task(case, TaskKind::ArrangePickup, false)
 }
 
 fn name_return(

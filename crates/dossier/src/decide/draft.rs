@@ -1,6 +1,6 @@
 //! A decision in the making.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use kernel::{CaseNo, PayoutKey, Span, TaskId, TimerId, Timestamp};
 use policy::Value;
@@ -21,13 +21,14 @@ use crate::{
 /// The dossier as the events so far leave it, and those events.
 #[derive(Clone)]
 pub(crate) struct Draft<'a> {
-    pub(crate) body: Body,
+    /// Copied only once something happens: most of what is tried is refused before that.
+    pub(crate) body: Cow<'a, Body>,
     pub(crate) context: Context<'a>,
     events: Vec<Event>,
     /// Not before this moment may anything leave that is decided now.
     held_until: Option<Timestamp>,
-    /// The next look would find what the last one did.
-    skips_look: bool,
+    /// Only whether it may happen is asked: what follows from it is left out.
+    is_trial: bool,
 }
 
 impl fmt::Debug for Draft<'_> {
@@ -37,32 +38,27 @@ impl fmt::Debug for Draft<'_> {
 }
 
 impl<'a> Draft<'a> {
-    pub(crate) fn new(body: &Body, context: Context<'a>) -> Self {
-        Self {
-            body: body.clone(),
-            context,
-            events: Vec::new(),
-            held_until: None,
-            skips_look: false,
-        }
+    pub(crate) fn new(body: &'a Body, context: Context<'a>) -> Self {
+        let body = Cow::Borrowed(body);
+        Self { body, context, events: Vec::new(), held_until: None, is_trial: false }
+    }
+
+    /// Without the looks and texts that follow a decision, which refuse nothing.
+    pub(crate) fn trial(body: &'a Body, context: Context<'a>) -> Self {
+        Self { is_trial: true, ..Self::new(body, context) }
     }
 
     /// The events, and the dossier after them.
     pub(crate) fn finish(self) -> (Vec<Event>, Body) {
-        (self.events, self.body)
+        (self.events, self.body.into_owned())
     }
 
     pub(crate) fn n_events(&self) -> usize {
         self.events.len()
     }
 
-    /// Goes on with `body`, which is as a look has just left it: that look need not be repeated.
-    pub(crate) fn skip_look(&mut self, body: Body) {
-        (self.body, self.skips_look) = (body, true);
-    }
-
-    pub(crate) fn takes_look(&mut self) -> bool {
-        !std::mem::take(&mut self.skips_look)
+    pub(crate) fn is_trial(&self) -> bool {
+        self.is_trial
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -98,7 +94,7 @@ impl<'a> Draft<'a> {
     /// Folds the event in and keeps it. An event that contradicts the dossier would stop it when
     /// it is read back, so the decision is refused instead.
     pub(crate) fn record(&mut self, event: Event) -> Result<(), Rejection> {
-        match self.body.apply(&event) {
+        match self.body.to_mut().apply(&event) {
             Some(()) => {
                 self.events.push(event);
                 Ok(())
@@ -210,6 +206,9 @@ impl<'a> Draft<'a> {
 
     /// Tells the buyer what the pack has to say at this step, if anything (DT-35).
     pub(crate) fn tell(&mut self, case: &CaseNo, step: &str) -> Result<(), Rejection> {
+        if self.is_trial {
+            return Ok(());
+        }
         let mut scene = Scene::new(&self.body, self.case(case)?, self.context)?;
         scene.known.step = Fact::Step.coded(step);
         let text = scene.ask_quietly(&vocabulary::NOTICE).and_then(|it| it.text("reply"));

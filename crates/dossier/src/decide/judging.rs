@@ -30,7 +30,7 @@ pub(crate) fn look_again_at_all(draft: &mut Draft<'_>) -> Result<(), Rejection> 
 
 /// Looks at a case; a look that finds nothing new leaves no trace.
 pub(crate) fn look_again(draft: &mut Draft<'_>, case: &CaseNo) -> Result<(), Rejection> {
-    if !draft.case(case)?.status.is_judged_again() || !draft.takes_look() {
+    if !draft.case(case)?.status.is_judged_again() || draft.is_trial() {
         return Ok(());
     }
     let judgement = judge(&draft.body, draft.case(case)?, draft.context)?;

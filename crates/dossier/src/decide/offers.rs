@@ -2,7 +2,8 @@
 //!
 //! **Invariant:** nothing here knows a rule. Every offer is a command that was tried on a copy of
 //! the dossier, and its bounds are those that refusals name; so an offer cannot say yes where the
-//! decision says no.
+//! decision says no. What follows from a decision and cannot refuse it is left out of the trial: a look
+//! at all that is open would cost more than everything else.
 
 use kernel::{CaseNo, Choice};
 use money::{Money, MoneyError};
@@ -80,11 +81,15 @@ pub struct Ground {
 /// Whether the actor's role is let near a command at all is not asked here.
 pub fn offers(body: &Body, case: &CaseNo, context: Context<'_>) -> Vec<Offer> {
     let Some(known) = body.case(case) else { return Vec::new() };
-    let plain = Draft::new(&light(body), context);
+    let plain = light(body);
     let mut looked = Draft::new(body, context);
     let look = judging::look_again(&mut looked, case);
-    looked.skip_look(light(&looked.body));
-    let desk = Desk { known, plain, looked, look, grounds: grounds(body, known, context) };
+    // A look that finds nothing new leaves everything as it was.
+    let looked = if looked.n_events() == 0 { None } else { Some(light(&looked.body)) };
+    let looked = Draft::trial(looked.as_ref().unwrap_or(&plain), context);
+    let whole = Draft::new(&plain, context);
+    let plain = Draft::trial(&plain, context);
+    let desk = Desk { known, plain, whole, looked, look, grounds: grounds(body, known, context) };
     let mut offers: Vec<Offer> = Deed::ALL.iter().flat_map(|&it| desk.offers_of(it)).collect();
     let Some(judgement) = desk.judged() else { return offers };
     let Some(wanted) = suggested(judgement.verdict, known) else { return offers };
@@ -128,7 +133,7 @@ fn suggested(verdict: Verdict, case: &Case) -> Option<Deed> {
         | Verdict::Repair => Some(Deed::Approve),
         Verdict::AskBuyer => Some(Deed::AskBuyer),
         Verdict::Decline => Some(Deed::Decline),
-        Verdict::Inspect if matches!(case.status, Status::Inspecting { .. }) => Some(Deed::Assess),
+        Verdict::Inspect if matches!(case.status, Status::Inspecting { .. }) => Some(Deed::Inspect),
         Verdict::Inspect => Some(Deed::RecordReceipt),
         Verdict::Intercept
         | Verdict::Guide
@@ -155,13 +160,19 @@ fn grounds(body: &Body, case: &Case, context: Context<'_>) -> Vec<(Deed, Ground)
 struct Desk<'a> {
     known: &'a Case,
     plain: Draft<'a>,
+    /// For what is worth seeing through to its end.
+    whole: Draft<'a>,
     looked: Draft<'a>,
     /// Whether the look was possible.
     look: Result<(), Rejection>,
     grounds: Vec<(Deed, Ground)>,
 }
 
+/// An end of what may be named as an amount, and what came of trying it.
+type End = (Money, Tried);
+
 /// What a tried command leaves behind.
+#[derive(Clone, Copy)]
 struct Tried {
     pays: Option<Money>,
     approver: Option<Role>,
@@ -175,7 +186,10 @@ impl Desk<'_> {
             .into_iter()
             .flat_map(|command| match (amount_of(&command), &paid) {
                 (Some(_), Ok(paid)) => self.with_amount(deed, command, *paid),
-                (None, _) => vec![self.offer(deed, command, None)],
+                (None, _) => {
+                    let tried = self.attempt(deed, &command);
+                    vec![self.offer(deed, command, (None, tried))]
+                }
                 (Some(_), Err(error)) => {
                     vec![Self::refused(deed, command, Rejection::Money(*error))]
                 }
@@ -190,10 +204,9 @@ impl Desk<'_> {
             Ok(top) => top,
             Err(rejection) => return vec![Self::refused(deed, command, rejection)],
         };
-        let mut offers = Vec::new();
-        let mut most = top;
+        let (mut offers, mut most) = (Vec::new(), top);
         if deed == Deed::Approve {
-            let below = Money::new(top.minor().saturating_sub(1), top.currency());
+            let below = Money::new(top.0.minor().saturating_sub(1), top.0.currency());
             set_amount(&mut command, below);
             if below.is_positive() && self.attempt(deed, &command).is_err() {
                 offers.push(self.within(deed, command.clone(), (top, top)));
@@ -209,11 +222,14 @@ impl Desk<'_> {
     }
 
     /// The most that is taken: asked for too much, a refusal says what would not be.
-    fn highest(&self, deed: Deed, command: &mut Command, from: Money) -> Result<Money, Rejection> {
+    fn highest(&self, deed: Deed, command: &mut Command, from: Money) -> Result<End, Rejection> {
         let mut most = from;
         loop {
             set_amount(command, most);
-            let Err(rejection) = self.attempt(deed, command) else { return Ok(most) };
+            let rejection = match self.attempt(deed, command) {
+                Ok(tried) => return Ok((most, tried)),
+                Err(rejection) => rejection,
+            };
             match bound(&rejection) {
                 Some((_, highest)) if highest.minor() < most.minor() => most = highest,
                 // More than was paid for the order, where that is what is asked for.
@@ -223,31 +239,49 @@ impl Desk<'_> {
         }
     }
 
-    fn lowest(&self, deed: Deed, command: &mut Command, most: Money) -> Money {
-        let nothing = Money::zero(most.currency());
-        let least = if may_be_nothing(command) { nothing } else { Money::new(1, most.currency()) };
-        set_amount(command, least);
-        match self.attempt(deed, command).as_ref().err().and_then(bound) {
-            Some((lowest, _)) => between(lowest, least, most),
-            None => least,
+    fn lowest(&self, deed: Deed, command: &mut Command, most: End) -> End {
+        let currency = most.0.currency();
+        let least = i64::from(!may_be_nothing(command));
+        let mut least = Money::new(least, currency);
+        for _ in 0..2 {
+            set_amount(command, least);
+            match self.attempt(deed, command) {
+                Ok(tried) => return (least, tried),
+                Err(rejection) => match bound(&rejection) {
+                    Some((lowest, _)) => least = between(lowest, least, most.0),
+                    None => return most,
+                },
+            }
         }
+        most
     }
 
-    fn within(&self, deed: Deed, mut command: Command, (least, most): (Money, Money)) -> Offer {
+    fn within(&self, deed: Deed, mut command: Command, (least, most): (End, End)) -> Offer {
         let wanted = self.judged().and_then(|it| it.amount.total().ok());
         let wanted = wanted.filter(|_| is_usual(&command) && follows_judgement(&command));
-        let fits = |it: &Money| least.minor() <= it.minor() && it.minor() <= most.minor();
-        let preset = wanted.filter(fits).or((least == most).then_some(most));
-        set_amount(&mut command, preset.unwrap_or(least));
-        self.offer(deed, command, Some(Bounds { least, most, preset }))
+        let fits = |it: &Money| least.0.minor() <= it.minor() && it.minor() <= most.0.minor();
+        let preset = wanted.filter(fits).or((least.0 == most.0).then_some(most.0));
+        let amount = preset.unwrap_or(least.0);
+        set_amount(&mut command, amount);
+        let tried = match [least, most].into_iter().find(|it| it.0 == amount) {
+            Some((_, tried)) => Ok(tried),
+            None => self.attempt(deed, &command),
+        };
+        let bounds = Bounds { least: least.0, most: most.0, preset };
+        self.offer(deed, command, (Some(bounds), tried))
     }
 
     fn judged(&self) -> Option<&Judgement> {
         self.looked.body.case(&self.known.no).and_then(|it| it.judgement.as_ref())
     }
 
-    fn offer(&self, deed: Deed, command: Command, amount: Option<Bounds>) -> Offer {
-        match self.attempt(deed, &command) {
+    fn offer(
+        &self,
+        deed: Deed,
+        command: Command,
+        (amount, tried): (Option<Bounds>, Result<Tried, Rejection>),
+    ) -> Offer {
+        match tried {
             Ok(tried) => {
                 let grounds = self.grounds.iter().filter(|(it, _)| *it == deed);
                 let mut command = command;
@@ -288,6 +322,9 @@ impl Desk<'_> {
         let base = if looks_first(deed) {
             self.look.clone()?;
             &self.looked
+        } else if matches!(deed, Deed::Assess | Deed::Inspect) {
+            // What comes of an inspection is money that rules pay at once.
+            &self.whole
         } else {
             &self.plain
         };

@@ -5,6 +5,7 @@ use policy::Value;
 
 use crate::{
     facts::Fact,
+    inspection::Grade,
     words::{Act, Role, Route, TaskKind, Verdict},
 };
 
@@ -24,6 +25,7 @@ pub(crate) struct Known {
     pub(crate) nothing_due: bool,
     pub(crate) task: Option<TaskKind>,
     pub(crate) step: Value,
+    pub(crate) piece: Option<Grade>,
     pub(crate) act: Option<(Act, Role, u32)>,
 }
 
@@ -42,6 +44,7 @@ impl Known {
             nothing_due: false,
             task: None,
             step: Value::Missing,
+            piece: None,
             act: None,
         }
     }
@@ -65,6 +68,7 @@ impl Known {
             }
             Fact::Task => self.task.map_or_else(missing, Value::choice),
             Fact::Step => self.step,
+            Fact::PieceGrade => self.piece.map_or_else(missing, Value::choice),
             _ => Value::Missing,
         }
     }

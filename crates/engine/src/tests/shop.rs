@@ -80,6 +80,12 @@ impl Shop {
             codec::decode_events(&it.events).unwrap().iter().fold(dossier, Dossier::evolve)
         });
         assert_eq!(replayed, self.engine.dossier(&key).unwrap().1);
+        let chain = crate::verify(&key, &recorded).unwrap();
+        assert_eq!((chain.n_unsealed, chain.n_sealed), (0, recorded.len().try_into().unwrap()));
+        let command = CommandKey::lossy("read");
+        let wanted = store::Wanted { dossier: key, command };
+        let loaded = self.engine.store().load(&[wanted]).unwrap();
+        assert_eq!(loaded[0].seal.map(|it| it.0), chain.last);
     }
 }
 

@@ -5,6 +5,7 @@ use dossier::{
     case::{Assessment, Status},
     event::{CaseChange, PayoutChange},
     payout::PayoutStatus,
+    react,
     words::Direction,
 };
 use kernel::{CaseNo, Choice, ParcelNo, PayoutKey, Timestamp};
@@ -44,21 +45,26 @@ pub(super) fn moments(facts: &Facts<'_>) -> Result<Vec<Moment>, PackError> {
     Ok(moments)
 }
 
-/// The texts that were sent to the buyer about the case, with the moment.
+/// The texts that were sent to the buyer about the case, with the moment. Those taken back before
+/// they left were never sent.
+#[expect(clippy::wildcard_enum_match_arm, reason = "nothing else is a text")]
 pub(super) fn texts(facts: &Facts<'_>) -> Result<Vec<(Timestamp, String)>, PackError> {
-    let mut texts = Vec::new();
+    let mut texts: Vec<(String, (Timestamp, String))> = Vec::new();
     for commit in facts.history {
         let events = codec::decode_events(&commit.events)
             .map_err(|source| PackError::Events { version: commit.version.0, source })?;
         for event in events {
-            if let Event::BuyerTold { case, text, .. } = event
-                && case == facts.case.no
-            {
-                texts.push((commit.at, text));
+            let effect = react(&event, facts.body).map(|it| it.id());
+            match event {
+                Event::BuyerTold { case, text, .. } if case == facts.case.no => {
+                    texts.push((effect.unwrap_or_default(), (commit.at, text)));
+                }
+                Event::EffectCancelled { effect } => texts.retain(|(it, _)| *it != effect),
+                _ => (),
             }
         }
     }
-    Ok(texts)
+    Ok(texts.into_iter().map(|(_, text)| text).collect())
 }
 
 fn told(facts: &Facts<'_>, commit: &Recorded, event: &Event) -> Vec<(Timestamp, String)> {
@@ -110,7 +116,11 @@ fn told(facts: &Facts<'_>, commit: &Recorded, event: &Event) -> Vec<(Timestamp, 
             let reason = &extension.reason;
             vec![(extension.at, format!("期限延长到 {until}，原因：{reason}"))]
         }
+        Event::EffectCancelled { effect } if effect.starts_with(facts.case.no.as_str()) => {
+            one("决定在生效前撤回，款项和消息未发出".to_owned())
+        }
         Event::OrderRecorded { .. }
+        | Event::EffectCancelled { .. }
         | Event::ParcelScanned { .. }
         | Event::CaseOpened { .. }
         | Event::CaseChanged { .. }

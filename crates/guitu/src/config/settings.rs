@@ -31,7 +31,10 @@ pub(crate) enum Kind {
     Place,
     Web,
     Flag,
-    Count { least: u64, most: u64 },
+    Count {
+        least: u64,
+        most: u64,
+    },
     Format,
     Filter,
     Outside,
@@ -69,13 +72,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("work.automatic", Kind::Flag, "false",
         "Whether verdicts that policy calls automatic are carried out."),
     setting("work.outside", Kind::Outside, "none",
-        "What pays refunds and writes to buyers: sandbox:FILE, or none, which leaves them waiting."),
+        "What pays and writes to buyers: sandbox:FILE, or none, which leaves effects waiting."),
     setting("keys.file", Kind::Path, "",
         "Keys that seal personal data; without it, keys.toml in the data folder."),
     setting("keys.ring", Kind::Secret, "", "The same keys as a text, in place of the file."),
-    setting("sessions.idle_minutes", count(1, 43_200), "720",
+    setting("sessions.idle_minutes", count(1, 43_200), "60",
         "A session nobody uses ends after this."),
-    setting("sessions.absolute_minutes", count(1, 525_600), "10080",
+    setting("sessions.absolute_minutes", count(1, 525_600), "720",
         "Every session ends after this."),
     setting("limits.at_once", count(1, 10_000), "64",
         "Requests that use the database at once; others wait."),
@@ -102,16 +105,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Where evidence is kept; without it, evidence in the data folder."),
     setting("evidence.s3_bucket", Kind::Text, "", "A bucket to keep evidence in instead."),
     setting("evidence.s3_endpoint", Kind::Web, "", "Address of the S3-compatible storage."),
-    setting("evidence.s3_region", Kind::Text, "", ""),
-    setting("evidence.s3_key_id", Kind::Text, "", ""),
-    setting("evidence.s3_secret", Kind::Secret, "", ""),
+    setting("evidence.s3_region", Kind::Text, "", "Its region."),
+    setting("evidence.s3_key_id", Kind::Text, "", "Who we are there."),
+    setting("evidence.s3_secret", Kind::Secret, "", "And the secret; not shown."),
     setting("webhooks.allowed_networks", Kind::Networks, "",
         "Private networks to which webhooks may be sent all the same."),
     setting("webhooks.allowed_ports", Kind::Ports, "",
         "Ports to which they may be sent besides 80, 443, 8080 and 8443."),
     setting("oidc.issuer", Kind::Web, "", "OpenID Connect: whose sign-ins are taken."),
-    setting("oidc.client_id", Kind::Text, "", ""),
-    setting("oidc.client_secret", Kind::Secret, "", ""),
+    setting("oidc.client_id", Kind::Text, "", "Who we are there."),
+    setting("oidc.client_secret", Kind::Secret, "", "And the secret; not shown."),
     setting("tls.certificate", Kind::Path, "",
         "PEM file with the certificate and those that lead to it; HTTPS if it is set."),
     setting("tls.key", Kind::Path, "", "PEM file with its private key."),
@@ -150,9 +153,9 @@ impl Setting {
         if text.is_empty() && self.default.is_empty() {
             return Ok(());
         }
-        self.kind.check(text).map_err(|why| {
-            if self.is_secret() { why } else { format!("`{text}` {why}") }
-        })
+        self.kind
+            .check(text)
+            .map_err(|why| if self.is_secret() { why } else { format!("`{text}` {why}") })
     }
 }
 
@@ -168,7 +171,9 @@ impl Kind {
             ),
             Self::Path => is(!text.is_empty() && !text.contains('\0'), "is not a path"),
             Self::Text | Self::Secret => Ok(()),
-            Self::Place => text.parse::<Place>().map(|_| ()).map_err(|it| format!("is wrong: {it}")),
+            Self::Place => {
+                text.parse::<Place>().map(|_| ()).map_err(|it| format!("is wrong: {it}"))
+            }
             Self::Web => is(is_web(text), "is not an address such as https://guitu.example"),
             Self::Flag => is(text.parse::<bool>().is_ok(), "is neither `true` nor `false`"),
             Self::Count { least, most } => is(
@@ -203,9 +208,13 @@ impl Kind {
         };
         match self {
             Self::Flag | Self::Count { .. } => text.to_owned(),
-            Self::Networks => format!("[{}]", items(text).map(quoted).collect::<Vec<_>>().join(", ")),
+            Self::Networks => {
+                format!("[{}]", items(text).map(quoted).collect::<Vec<_>>().join(", "))
+            }
             Self::Ports => format!("[{}]", items(text).collect::<Vec<_>>().join(", ")),
-            Self::Place => quoted(&text.parse().map_or_else(|_| String::new(), |it: Place| it.to_string())),
+            Self::Place => {
+                quoted(&text.parse().map_or_else(|_| String::new(), |it: Place| it.to_string()))
+            }
             Self::Secret if text.is_empty() => quoted(""),
             Self::Secret => quoted("(not shown)"),
             Self::Address

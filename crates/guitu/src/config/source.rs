@@ -88,34 +88,25 @@ impl Gathered {
             before.filter(|it| **it == b'\n').count().saturating_add(1)
         };
         let (table, errors) = DeTable::parse_recoverable(text);
-        for error in errors {
-            let at = error.span().map_or(1, |it| line(it.start));
-            self.complaints.push(format!("{name}:{at}: {}", error.message().replace('\n', ", ")));
+        let mut errors: Vec<(usize, String)> = errors
+            .iter()
+            .map(|it| (it.span().map_or(1, |it| line(it.start)), it.message().replace('\n', ", ")))
+            .collect();
+        errors.sort();
+        if !errors.is_empty() {
+            // What else it seems to say is guesswork.
+            return self
+                .complaints
+                .extend(errors.iter().map(|(at, it)| format!("{name}:{at}: {it}")));
         }
-        self.take_table("", table.get_ref(), &|at| Origin::Line {
-            file: name.to_owned(),
-            line: line(at),
-        });
-    }
-
-    fn take_table(&mut self, prefix: &str, table: &DeTable<'_>, origin: &dyn Fn(usize) -> Origin) {
-        for (key, value) in table {
-            let full = format!("{prefix}{}", key.get_ref());
-            let at = origin(key.span().start);
-            match value.get_ref() {
-                DeValue::Table(inner) if Setting::by_key(&full).is_none() => {
-                    let section = format!("{full}.");
-                    if inner.is_empty() && !SETTINGS.iter().any(|it| it.key.starts_with(&section)) {
-                        self.complaints.push(format!("{at}: there is no section `{full}`"));
-                    }
-                    self.take_table(&section, inner, origin);
-                }
-                value => match text_of(value) {
-                    Some((text, is_list)) => self.take_from_file(&full, &text, is_list, at),
-                    None => self.complaints.push(format!(
-                        "{at}: `{full}` is not a text, a number, `true`, `false` or a list of those"
-                    )),
-                },
+        let mut found = Vec::new();
+        flatten("", table.get_ref(), &mut found);
+        found.sort_by_key(|it| it.at);
+        for Found { at, key, value } in found {
+            let at = Origin::Line { file: name.to_owned(), line: line(at) };
+            match text_of(value) {
+                Some((text, is_list)) => self.take_from_file(&key, &text, is_list, at),
+                None => self.complaints.push(format!("{at}: {}", why_not(&key, value))),
             }
         }
     }
@@ -139,6 +130,49 @@ impl Gathered {
             return self.complaints.push(format!("{origin}: `{key}`: {why}"));
         }
         self.said.insert(setting.key, Said { text, origin });
+    }
+}
+
+/// A key of a file, with its sections in front.
+struct Found<'t> {
+    /// Where its name begins, in bytes.
+    at: usize,
+    key: String,
+    value: &'t DeValue<'t>,
+}
+
+/// Sections that hold something are told by what they hold.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever is no section is a value")]
+fn flatten<'t>(prefix: &str, table: &'t DeTable<'t>, found: &mut Vec<Found<'t>>) {
+    for (name, value) in table {
+        let (at, key) = (name.span().start, format!("{prefix}{}", name.get_ref()));
+        match value.get_ref() {
+            DeValue::Table(inner) if Setting::by_key(&key).is_none() => {
+                let section = format!("{key}.");
+                if inner.is_empty() && !SETTINGS.iter().any(|it| it.key.starts_with(&section)) {
+                    found.push(Found { at, key, value: value.get_ref() });
+                }
+                flatten(&section, inner, found);
+            }
+            value => found.push(Found { at, key, value }),
+        }
+    }
+}
+
+fn why_not(key: &str, value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::Table(_) if Setting::by_key(key).is_some() => {
+            format!("`{key}` is one value, not a section")
+        }
+        DeValue::Table(_) => format!("there is no section `{key}`"),
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Array(_) => {
+            format!("`{key}` is not a text, a whole number, `true`, `false` or a list of those")
+        }
     }
 }
 

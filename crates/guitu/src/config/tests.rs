@@ -17,7 +17,7 @@ fn check(file: &str, variables: &[&str], arguments: &[&str], expected: Expect) {
     let path = folder.path().join("guitu.toml");
     std::fs::write(&path, file).unwrap();
     let gathered = Gathered::gather(Some(&path), &variables, &arguments).unwrap();
-    let notes: String = gathered.notes.iter().map(|it| format!("note: {it}\n")).collect();
+    let notes = gathered.notes.iter().fold(String::new(), |all, it| format!("{all}note: {it}\n"));
     let told = match judge(&gathered) {
         Ok(_) => shown(&gathered).lines().filter(|it| it.contains(" # ")).fold(
             String::new(),
@@ -72,13 +72,39 @@ fn everything_that_is_wrong_is_said_at_once() {
          [oidc]\nissuer = \"ftp://x\"\n[work]\noutside = \"bank\"\ninside = [true]\n",
         &["GUITU_DATABASE_URL=mysql://x", "GUITU_LISTN=x", "GUITU_PORT=tcp://10.0.0.1:80"],
         &["metrics.allowed_networks=everybody", "keys.ring=a", "keys.file=b"],
-        expect![[r#""#]],
+        expect![[r#"
+            note: GUITU_LISTN: there is no such setting; did you mean `GUITU_LISTEN`?
+            note: GUITU_PORT: there is no such setting
+            the configuration is wrong
+            guitu.toml:1: `listen`: `here` is not an address and port such as 127.0.0.1:8080
+            guitu.toml:2: `logs.level`: `loud=very` is no level such as `info`, nor levels by origin such as `info,request=off`
+            guitu.toml:4: there is no setting `limit.at_onc`; did you mean `limits.at_once`?
+            guitu.toml:6: `limits.at_once`: `0` is not a whole number from 1 to 10000
+            guitu.toml:7: `limits.body_bytes` is not a text, a whole number, `true`, `false` or a list of those
+            guitu.toml:10: `data` is one value, not a section
+            guitu.toml:13: `oidc.issuer`: `ftp://x` is not an address such as https://guitu.example
+            guitu.toml:15: `work.outside`: `bank` is nothing we know; there are `none` and `sandbox:FILE`
+            guitu.toml:16: `work.inside` is one value, not a list
+            GUITU_DATABASE_URL: `database.url`: `mysql://x` is wrong: `mysql:` is no database; there are `sqlite:PATH` and `postgres://…`
+            command line: `metrics.allowed_networks`: `everybody` is not a list of networks such as 10.0.0.0/8
+            `tls.certificate` is set, so `tls.key` has to be, too
+            only one of `keys.file` and `keys.ring` may be set
+        "#]],
     );
 }
 
 #[test]
 fn a_file_that_is_no_toml_is_told_by_line() {
-    check("listen = \n[limits\nat_once = 5\n", &[], &[], expect![[r#""#]]);
+    check(
+        "listen = \n[limits\nat_once = 5\n",
+        &[],
+        &[],
+        expect![[r#"
+            the configuration is wrong
+            guitu.toml:1: string values must be quoted, expected literal string
+            guitu.toml:2: unclosed table, expected `]`
+        "#]],
+    );
 }
 
 #[test]
@@ -114,4 +140,15 @@ fn the_example_says_what_is_the_case_without_it() {
     let after: Vec<String> = gathered.said.values().map(|it| normal(&it.text)).collect();
     assert_eq!(after, before.iter().map(|it| normal(it)).collect::<Vec<_>>());
     assert!(gathered.said.values().all(|it| it.origin != Origin::Default));
+}
+
+#[test]
+fn the_documents_tell_of_every_setting_and_its_default() {
+    let told = include_str!("../../../../docs/operations.md");
+    for it in SETTINGS {
+        let default =
+            if it.default.is_empty() { String::new() } else { format!("`{}`", it.default) };
+        let row = format!("| `{}` | {default} | ", it.key);
+        assert!(told.contains(&row), "there is no row that begins `{row}`");
+    }
 }

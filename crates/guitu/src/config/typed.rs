@@ -23,6 +23,7 @@ use crate::{
 
 /// The whole configuration.
 #[derive(Debug)]
+#[expect(dead_code, reason = "`App` has no use for all of it yet")]
 pub(crate) struct Configuration {
     pub(crate) listen: SocketAddr,
     pub(crate) data: PathBuf,
@@ -76,18 +77,21 @@ pub(crate) struct Drain {
 
 /// Where evidence is kept.
 #[derive(Debug)]
+#[expect(dead_code, reason = "`App` has no use for all of it yet")]
 pub(crate) enum Evidence {
     Folder(PathBuf),
     Bucket { bucket: String, endpoint: Url, region: String, key_id: String, secret: Secret },
 }
 
 #[derive(Debug)]
+#[expect(dead_code, reason = "`App` has no use for all of it yet")]
 pub(crate) struct Webhooks {
     pub(crate) allowed_networks: Networks,
     pub(crate) allowed_ports: Vec<u16>,
 }
 
 #[derive(Debug)]
+#[expect(dead_code, reason = "`App` has no use for all of it yet")]
 pub(crate) struct Oidc {
     pub(crate) issuer: Url,
     pub(crate) client_id: String,
@@ -304,8 +308,7 @@ impl<'v> Values<'v> {
     }
 
     fn tls(&self) -> Result<Option<Tls>> {
-        let (certificate, key) =
-            (self.optional("tls.certificate")?, self.optional("tls.key")?);
+        let (certificate, key) = (self.optional("tls.certificate")?, self.optional("tls.key")?);
         Ok(certificate.zip(key).map(|(certificate, key)| Tls { certificate, key }))
     }
 }

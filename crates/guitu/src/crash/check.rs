@@ -12,11 +12,11 @@ use anyhow::{Context, Result, bail, ensure};
 use dossier::{Body, Command, Dossier, payout::PayoutStatus};
 use kernel::{CaseNo, CommandKey, DossierKey};
 use money::{Account, Money};
-use store::{Database, Hold, Recorded, Version, Wanted};
+use store::{Database, Hold, Loaded, Recorded, Version, Wanted};
 
 use super::{Arguments, END_OF_TIME};
 use crate::{
-    db::check::{check_history, check_postings},
+    db::check::{check_history, check_postings, check_seals},
     workload,
 };
 
@@ -123,9 +123,11 @@ struct Checker<'s> {
 
 impl Checker<'_> {
     fn check_history(&mut self, order: &Planned) -> Result<()> {
-        let (version, stored) = self.load(order)?;
+        let (loaded, stored) = self.load(order)?;
         let history = self.store.history(&order.dossier, Version::default(), usize::MAX)?;
-        check_history(&history.iter().collect::<Vec<_>>(), version, &stored)?;
+        let commits: Vec<&Recorded> = history.iter().collect();
+        check_seals(&order.dossier, &commits, loaded.seal)?;
+        check_history(&commits, loaded.version, &stored)?;
         self.check_acknowledged(order, &history)
     }
 
@@ -135,11 +137,12 @@ impl Checker<'_> {
         self.check_ledger(order, &body)
     }
 
-    fn load(&self, order: &Planned) -> Result<(Version, Dossier)> {
+    fn load(&self, order: &Planned) -> Result<(Loaded, Dossier)> {
         let command = CommandKey::new("check")?;
         let wanted = Wanted { dossier: order.dossier.clone(), command };
         let loaded = self.store.load(&[wanted])?.pop().context("the store answers")?;
-        Ok((loaded.version, codec::decode_state(&loaded.state)?))
+        let stored = codec::decode_state(&loaded.state)?;
+        Ok((loaded, stored))
     }
 
     /// Every command somebody was told about stands in the history where they were told.

@@ -1,33 +1,41 @@
-//! Whether a database is sound: every history makes its state, every posting balances.
+//! Whether a database is sound: every history is as it was sealed and makes its state, every posting
+//! balances.
 
 use std::{collections::BTreeMap, fmt};
 
 use anyhow::{Context, Result, ensure};
 use dossier::Dossier;
 use kernel::{Bucket, DossierKey};
-use store::{Database, Dump, EntryRow, Recorded, Version};
+use store::{Database, Dump, EntryRow, Recorded, Seal, Version};
 
 /// What was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Checked {
     dossiers: u64,
     commits: u64,
+    /// Commits of before there were seals.
+    unsealed: u64,
     entries: u64,
 }
 
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { dossiers, commits, entries } = self;
-        write!(f, "sound: {dossiers} dossiers, {commits} commits, {entries} ledger entries")
+        let Self { dossiers, commits, unsealed, entries } = self;
+        write!(f, "sound: {dossiers} dossiers, {commits} commits, {entries} ledger entries")?;
+        if 0 < *unsealed {
+            write!(f, "; {unsealed} commits are older than seals and not sealed")?;
+        }
+        Ok(())
     }
 }
 
 /// Reads everything, a bucket at a time; stops at the first dossier that is not sound.
-pub(super) fn check(database: &dyn Database) -> Result<Checked> {
+pub(crate) fn check(database: &dyn Database) -> Result<Checked> {
     let mut checked = Checked::default();
     walk(database, |keys| {
         for dump in database.dump(keys)? {
-            check_dump(&dump).with_context(|| format!("order {}", dump.dossier))?;
+            let unsealed = check_dump(&dump).with_context(|| format!("order {}", dump.dossier))?;
+            checked.unsealed = checked.unsealed.saturating_add(unsealed);
             checked.dossiers = checked.dossiers.saturating_add(1);
             checked.commits = checked.commits.saturating_add(count(&dump.journal));
             checked.entries = checked.entries.saturating_add(count(&dump.entries));
@@ -58,10 +66,24 @@ pub(super) fn walk(
     Ok(())
 }
 
-fn check_dump(dump: &Dump) -> Result<()> {
+/// Says how many of its commits are not sealed.
+fn check_dump(dump: &Dump) -> Result<u64> {
     let history: Vec<&Recorded> = dump.journal.iter().map(|(it, _)| it).collect();
+    let unsealed = check_seals(&dump.dossier, &history, dump.seal)?;
     check_history(&history, dump.version, &codec::decode_state(&dump.state)?)?;
-    check_postings(&dump.entries)
+    check_postings(&dump.entries)?;
+    Ok(unsealed)
+}
+
+/// Every commit is what was sealed, and none is missing at the end. Says how many are not sealed.
+pub(crate) fn check_seals(
+    dossier: &DossierKey,
+    history: &[&Recorded],
+    last: Option<Seal>,
+) -> Result<u64> {
+    let chain = engine::verify(dossier, history.iter().copied())?;
+    ensure!(chain.last == last.map(|it| it.0), "the seal of the order is not that of its history");
+    Ok(chain.n_unsealed)
 }
 
 /// One commit a version, and together they make the stored state.

@@ -12,6 +12,7 @@
 )]
 
 mod again;
+mod backups;
 mod channels;
 mod crash;
 mod dirt;
@@ -22,6 +23,8 @@ mod outputs;
 mod packs;
 mod places;
 mod program;
+mod server;
+mod serving;
 mod several;
 mod table;
 mod times;

@@ -142,6 +142,35 @@ fn a_shop_moves_from_a_file_to_a_server_and_back() {
     back.crash(&["--check"], &acknowledged);
 }
 
+/// Whoever can write to the tables can write what he likes, but not so that nobody sees it.
+#[test]
+fn a_history_that_was_tampered_with_is_found() {
+    let database = database();
+    let site = Site { db: database.url(), ..Site::in_a_file() };
+    site.crash(&["--give"], "");
+    let check = || guitu(["db", "check", "--db", &site.db]);
+    check().expect(0);
+    let tampering = [
+        ("UPDATE journal SET actor = 'nobody'", "commit 2 is not what was sealed"),
+        ("UPDATE journal SET at = at + 1", "commit 2 is not what was sealed"),
+        ("UPDATE journal SET seal = NULL", "commit 2 has lost its seal"),
+        ("DELETE FROM journal", "commit 2 is missing"),
+    ];
+    let of_one = "WHERE version = 2 AND (shop, order_no) = \
+                  (SELECT shop, order_no FROM journal ORDER BY shop, order_no LIMIT 1)";
+    database.execute("CREATE TABLE kept AS SELECT * FROM journal");
+    for (change, told) in tampering {
+        database.execute(&format!("{change} {of_one}"));
+        let err = check().expect(1).err;
+        assert!(err.contains(told), "{change}: {err}");
+        database.execute("DELETE FROM journal; INSERT INTO journal SELECT * FROM kept");
+    }
+    // The end is cut off, and with it what the order says of itself but for its seal.
+    database.execute("UPDATE dossier SET seal = decode(repeat('00', 32), 'hex')");
+    let err = check().expect(1).err;
+    assert!(err.contains("the seal of the order is not that of its history"), "{err}");
+}
+
 #[test]
 fn a_database_says_how_far_it_is_behind() {
     let folder = Folder::new();

@@ -20,6 +20,7 @@ impl Tables {
             dossier: key.clone(),
             version: dossier.version,
             state: dossier.state.clone(),
+            seal: dossier.seal,
             journal: journal.collect::<Option<_>>()?,
             cases: self.cases.of(key).cloned().collect(),
             tasks: self.tasks.of(key).cloned().collect(),
@@ -38,6 +39,7 @@ impl Tables {
         let dossier = Dossier {
             version: dump.version,
             state: dump.state.clone(),
+            seal: dump.seal,
             journal: dump.journal.iter().map(|(it, _)| it.clone()).collect(),
             answers: dump
                 .journal

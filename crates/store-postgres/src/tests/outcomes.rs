@@ -7,7 +7,7 @@ use store::{Commit, Outcome};
 use super::support::commit;
 use crate::{
     leases::Fences,
-    outcome::{Found, Standing, Verdict, by_dossier, judge},
+    outcome::{Facts, Found, Standing, Verdict, by_dossier, judge},
 };
 
 /// Commits as `expected:command`; the dossier's version; what of their commands is in the journal,
@@ -21,7 +21,7 @@ fn judged(commits: &str, version: i64, journal: &str, in_doubt: bool) -> String 
             commit("1", expected.parse().unwrap(), command)
         })
         .collect();
-    let found: BTreeMap<i64, Found> = journal
+    let answered: BTreeMap<i64, Found> = journal
         .split_whitespace()
         .map(|it| {
             let (nth, version) = it.split_once(':').unwrap();
@@ -33,7 +33,8 @@ fn judged(commits: &str, version: i64, journal: &str, in_doubt: bool) -> String 
     let groups = by_dossier(&batch.iter().collect::<Vec<_>>(), &Fences::default()).unwrap();
     let [group] = &groups[..] else { panic!("one dossier") };
     let standing = Standing { version, ..Standing::default() };
-    let words = judge(group, standing, &found, in_doubt).into_iter().map(|it| match it {
+    let facts = Facts { answered, ..Facts::default() };
+    let words = judge(group, standing, &facts, in_doubt).into_iter().map(|it| match it {
         Verdict::Write => "write".to_owned(),
         Verdict::Written => {
             assert_eq!(it.outcome(), Outcome::Committed);

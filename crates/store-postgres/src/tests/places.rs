@@ -1,9 +1,9 @@
 //! Databases that are not ours, not any more, or not yet; and servers that promise too little.
 
 use expect_test::{Expect, expect};
-use store::{Outcome, Store};
+use store::{Feed, Outcome, Store, Version};
 
-use super::support::{commit, history};
+use super::support::{commit, history, key};
 use crate::{
     OpenError, PostgresStore, distribute,
     raw::RawWriter,
@@ -60,18 +60,32 @@ fn a_migration_that_was_edited_is_noticed() {
     check(&database.url(), expect!["PLACE has seen another migration `first` than ours"]);
 }
 
-/// What the first schema was dumped as, after a few commits.
-const SCHEMA_1: &str = include_str!("../../fixtures/schema-1.sql");
+/// What each schema but the present one was dumped as, after a few commits.
+const OLDER: [&str; 2] =
+    [include_str!("../../fixtures/schema-1.sql"), include_str!("../../fixtures/schema-2.sql")];
 
 #[test]
-fn a_database_of_the_first_schema_opens_with_all_that_is_in_it() {
-    let database = empty_database();
-    database.execute(SCHEMA_1);
-    let store = open(&database);
-    assert_eq!(history(&store, "1"), "1:a 2:b");
-    assert_eq!(history(&store, "2"), "1:c");
-    assert_eq!(store.commit(&[commit("1", 2, "d")]).unwrap(), [Outcome::Committed]);
-    assert_eq!(history(&store, "1"), "1:a 2:b 3:d");
+fn each_older_schema_has_a_fixture() {
+    assert_eq!(OLDER.len() + 1, schema::MIGRATIONS.len());
+}
+
+#[test]
+fn a_database_of_an_older_schema_opens_with_all_that_is_in_it() {
+    for dumped in OLDER {
+        let database = empty_database();
+        database.execute(dumped);
+        let store = open(&database);
+        assert_eq!(history(&store, "1"), "1:a 2:b");
+        assert_eq!(history(&store, "2"), "1:c");
+        assert_eq!(store.feed_end().unwrap(), 0);
+        assert_eq!(store.commit(&[commit("1", 2, "d")]).unwrap(), [Outcome::Committed]);
+        assert_eq!(history(&store, "1"), "1:a 2:b 3:d");
+        // Nobody sealed the others then, and nobody makes believe.
+        let history = store.history(&key("1"), Version(0), 9).unwrap();
+        let seals: Vec<bool> = history.iter().map(|it| it.seal.is_some()).collect();
+        assert_eq!(seals, [false, false, true]);
+        assert_eq!(store.feed(0, 9).unwrap().len(), 1);
+    }
 }
 
 #[test]
@@ -128,7 +142,7 @@ fn released_migrations_are_never_edited() {
     expect![[r#"
         be2dcc8d6201bbc6
         91456e634972036c
-        c8e47c01a7b1b11f"#]]
+        6b58d739b8d99ec8"#]]
     .assert_eq(&schema::sums().join("\n"));
 }
 
@@ -158,6 +172,7 @@ fn tables_are_spread_together_by_bucket_and_only_once() {
         SELECT create_distributed_table('lease', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('record', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('record_mark', 'bucket', colocate_with := 'dossier')
+        SELECT create_distributed_table('feed', 'bucket', colocate_with := 'dossier')
         SELECT create_reference_table('document')
         SELECT create_reference_table('worker')"#]]
     .assert_eq(&distribute::statements(1_024, &[]).join("\n"));
@@ -170,6 +185,7 @@ fn tables_are_spread_together_by_bucket_and_only_once() {
         SELECT create_distributed_table('lease', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('record', 'bucket', colocate_with := 'dossier')
         SELECT create_distributed_table('record_mark', 'bucket', colocate_with := 'dossier')
+        SELECT create_distributed_table('feed', 'bucket', colocate_with := 'dossier')
         SELECT create_reference_table('document')
         SELECT create_reference_table('worker')"#]]
     .assert_eq(&distribute::statements(1_024, &most).join("\n"));

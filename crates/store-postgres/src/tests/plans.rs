@@ -4,7 +4,7 @@
 use expect_test::{Expect, expect};
 
 use crate::{
-    Config, lists, lookups,
+    Config, feed, lists, lookups,
     sandbox::{Database, database},
     session::Session,
     statements::{self, record},
@@ -14,10 +14,10 @@ use crate::{
 const FILL: &str = "
     INSERT INTO dossier
     SELECT n % 1024, 'shop' || n % 3, 'order' || n, 1, '\\x00', 1700000000 + n * 2000,
-        1700000000 + n * 2000
+        1700000000 + n * 2000, NULL
     FROM generate_series(1, 20000) AS g (n);
     INSERT INTO journal
-    SELECT n % 1024, 'shop' || n % 3, 'order' || n, 1, n, 'ann', 'c' || n, n, '', ''
+    SELECT n % 1024, 'shop' || n % 3, 'order' || n, 1, n, 'ann', 'c' || n, n, '', '', NULL
     FROM generate_series(1, 20000) AS g (n);
     INSERT INTO case_open
     SELECT n % 1024, 'shop' || n % 3, 'order' || n, 'case' || n, 's' || n % 4, n, n, ''
@@ -49,6 +49,9 @@ const FILL: &str = "
     FROM generate_series(1, 20000) AS g (n);
     INSERT INTO record_mark
     SELECT n % 1024, 'kind' || n % 2, 'shop' || n % 3, 'm' || n % 4, n, 'id' || n
+    FROM generate_series(1, 20000) AS g (n);
+    INSERT INTO feed
+    SELECT n % 1024, n, n, n, 'shop' || n % 3, 'order' || n, 1
     FROM generate_series(1, 20000) AS g (n);
     INSERT INTO document
     SELECT 'kind' || n % 4, 'name' || n, ''
@@ -159,6 +162,7 @@ fn lists_are_read_from_their_index_in_order() {
     full.check(lists::DUE_TIMERS, expect!["Index Only Scan using timer_due"]);
     full.check(lists::DUE_EFFECTS, expect!["Index Scan using effect_due"]);
     full.check(lists::FIND, expect!["Index Only Scan using term_find"]);
+    full.check(feed::FEED, expect!["Index Scan using feed_pkey"]);
     full.check(lists::DOSSIERS, expect!["Index Only Scan using dossier_pkey"]);
 }
 
@@ -303,6 +307,23 @@ fn records_are_found_by_key_and_listed_in_order() {
     );
     full.check(record::OF_MARK.count, expect!["Index Only Scan using record_mark_pkey"]);
     full.check(record::ALL, expect!["Index Scan using record_pkey"]);
+}
+
+#[test]
+fn effects_to_cancel_are_found_by_key() {
+    let full = Full::new();
+    full.check(
+        statements::FIND_WAITING.many,
+        expect![[r#"
+        Function Scan
+        Index Scan using effect_pkey"#]],
+    );
+}
+
+#[test]
+fn the_end_of_the_feed_is_found_from_behind() {
+    let full = Full::new();
+    full.check(feed::LAST_SETTLED, expect!["Index Scan Backward using feed_pkey"]);
 }
 
 /// A closed case is looked for in the months that its dossier names, and in no other.

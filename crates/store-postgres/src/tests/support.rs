@@ -8,7 +8,7 @@ use std::{
 };
 
 use kernel::{ActorId, CommandKey, DossierKey, OrderNo, TaskId, Timestamp};
-use store::{Answered, Commit, RowChange, Store, TaskRow, Version, Wanted};
+use store::{Answered, Commit, RowChange, Seal, Store, TaskRow, Version, Wanted};
 use tempfile::TempDir;
 use tokio_postgres::config::Host;
 
@@ -38,6 +38,7 @@ pub(super) fn commit(order: &str, expected: u64, command: &str) -> Commit {
         fence: None,
         answered: Answered { fingerprint: 7, answer: String::new() },
         events: command.to_owned(),
+        seal: Seal([7; 32]),
         state: vec![1],
         rows: vec![RowChange::PutTask(task)],
     }

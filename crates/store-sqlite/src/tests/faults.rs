@@ -8,7 +8,7 @@ use std::{
 use expect_test::{Expect, expect};
 use kernel::{ActorId, CommandKey, DossierKey, OrderNo, Timestamp};
 use rusqlite::ffi;
-use store::{Answered, Commit, Outcome, Store, StoreError, Version};
+use store::{Answered, Commit, Outcome, Seal, Store, StoreError, Version};
 
 use super::Place;
 use crate::SqliteStore;
@@ -23,6 +23,7 @@ fn commit(order: u32, state: Vec<u8>) -> Commit {
         fence: None,
         answered: Answered { fingerprint: 0, answer: String::new() },
         events: String::new(),
+        seal: Seal([7; 32]),
         state,
         rows: Vec::new(),
     }

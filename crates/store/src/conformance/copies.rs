@@ -6,7 +6,7 @@ use super::{
     rows::attempt,
     support::{
         begin, case, cases, due_effects, due_timers, effect, entry, found, history, key, load,
-        put_term, task, tasks, term, timer, write,
+        put_term, seal, task, tasks, term, timer, write,
     },
 };
 use crate::{Database, Finding, RowChange, SpendRow, Spending, TermKind, Version};
@@ -46,6 +46,7 @@ pub fn a_restored_dossier_is_as_it_was_dumped(database: &dyn Database) {
     assert_eq!(database.dump(&keys).unwrap(), dumps);
     assert_eq!(load(database, "demo/1", "begin"), "1 state after begin, 7: answer to begin");
     assert_eq!(load(database, "demo/1", "b"), "1 state after begin");
+    assert_eq!(dumps[1].seal, Some(seal("begin")));
     assert_eq!(history(database, "demo/1", 0, 9), "1:begin");
     assert_eq!(cases(database, "demo", true, None), "1/c@1");
     assert_eq!(cases(database, "demo", false, None), "1/d@2");

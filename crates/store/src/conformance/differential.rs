@@ -8,8 +8,8 @@ use super::{
     ledger::document,
     records::support::{self as record, drop_record, put},
     support::{
-        at, case, commit, drop_effect, drop_task, drop_timer, effect, entry, key, put_term, shop,
-        task, term, timer,
+        at, cancel_effect, case, commit, drop_effect, drop_task, drop_timer, effect, entry, key,
+        put_term, shop, task, term, timer,
     },
 };
 use crate::{
@@ -110,7 +110,7 @@ impl Life {
 
     fn row(&mut self, expected: u64, nth: u64) -> RowChange {
         let (rank, is_open) = (self.small(), self.below(2) == 0);
-        match self.below(9) {
+        match self.below(10) {
             0 => case(&self.id("c"), is_open, self.pick(&STATUSES), rank),
             1 => task(&self.id("t"), self.pick(&ROLES), rank),
             2 => drop_task(&self.id("t")),
@@ -119,6 +119,7 @@ impl Life {
             5 => effect(&self.id("e"), rank),
             6 => drop_effect(&self.id("e")),
             7 => put_term(self.pick(TermKind::ALL), &self.id("w")),
+            8 => cancel_effect(&self.id("e")),
             // An entry is never written twice: its posting is the commit's version.
             _ => {
                 let posting = u32::try_from(expected + 1).unwrap();

@@ -6,7 +6,7 @@ use super::{
     ledger::document,
     rows::attempt,
     support::{
-        begin, case, cases, due_effects, due_timers, effect, entry, found, history, key, keys,
+        at, begin, case, cases, due_effects, due_timers, effect, entry, found, history, key, keys,
         load, put_term, task, tasks, term, timer, write,
     },
 };
@@ -54,6 +54,21 @@ pub fn attempts_survive_closing_and_reopening(open: Open<'_>) {
     attempt(&*store, &[("demo/1", "e", 30)]);
     drop(store);
     assert_eq!(due_effects(&*open(), 30, 9), "demo/1/e@30×2");
+}
+
+pub fn places_go_on_after_reopening(open: Open<'_>) {
+    let database = open();
+    begin(&*database, "demo/1", vec![]);
+    let first = database.feed_end().unwrap();
+    // Whatever can be forgotten is.
+    database.trim_feed(at(i64::MAX), 10).unwrap();
+    drop(database);
+    let database = open();
+    assert_eq!(database.feed_end().unwrap(), first);
+    begin(&*database, "demo/2", vec![]);
+    let [fed] = database.feed(first, 9).unwrap().try_into().unwrap();
+    assert!(first < fed.place);
+    assert_eq!(fed.dossier, key("demo/2"));
 }
 
 pub fn two_openings_of_a_place_share_it_and_conflict_by_version(open: Open<'_>) {

@@ -7,7 +7,7 @@ use kernel::{
 
 use crate::{
     Answered, CasePage, CaseRow, Commit, EffectRow, EntryRow, Hold, Loaded, Outcome, RowChange,
-    Store, TaskPage, TaskRow, Term, TermKind, TimerRow, Version, Wanted,
+    Seal, Store, TaskPage, TaskRow, Term, TermKind, TimerRow, Version, Wanted,
 };
 
 pub(super) fn key(text: &str) -> DossierKey {
@@ -34,9 +34,19 @@ pub(super) fn commit(dossier: &str, expected: u64, command: &str, rows: Vec<RowC
         fence: None,
         answered: Answered { fingerprint: 7, answer: format!("answer to {command}") },
         events: format!("events of {command}"),
+        seal: seal(command),
         state: format!("state after {command}").into_bytes(),
         rows,
     }
+}
+
+/// The beginning of a command's key: stores keep seals, whatever they are over.
+pub(super) fn seal(command: &str) -> Seal {
+    let mut seal = Seal([0; 32]);
+    for (slot, byte) in seal.0.iter_mut().zip(command.bytes()) {
+        *slot = byte;
+    }
+    seal
 }
 
 /// Writes one commit and says what became of it.
@@ -76,6 +86,7 @@ pub(super) fn load(store: &dyn Store, dossier: &str, command: &str) -> String {
 
 pub(super) fn loaded_in_words(loaded: &Loaded) -> String {
     let state = String::from_utf8(loaded.state.clone()).unwrap();
+    assert_eq!(loaded.seal, state.strip_prefix("state after ").map(seal));
     let mut told = format!("{} {state}", loaded.version.0).trim_end().to_owned();
     if let Some(answered) = &loaded.answered {
         told = format!("{told}, {}: {}", answered.fingerprint, answered.answer);
@@ -88,6 +99,7 @@ pub(super) fn history(store: &dyn Store, dossier: &str, after: u64, limit: usize
     let commits = store.history(&key(dossier), Version(after), limit).unwrap();
     let words = commits.iter().map(|it| {
         assert_eq!(it.events, format!("events of {}", it.command));
+        assert_eq!(it.seal, Some(seal(it.command.as_str())));
         format!("{}:{}", it.version.0, it.command)
     });
     words.collect::<Vec<_>>().join(" ")
@@ -139,6 +151,10 @@ pub(super) fn effect(id: &str, due: i64) -> RowChange {
 
 pub(super) fn drop_effect(id: &str) -> RowChange {
     RowChange::DropEffect(id.to_owned())
+}
+
+pub(super) fn cancel_effect(id: &str) -> RowChange {
+    RowChange::CancelEffect(id.to_owned())
 }
 
 pub(super) fn entry(posting: u32, position: u16, account: &str, amount: i64) -> RowChange {

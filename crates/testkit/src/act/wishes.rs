@@ -4,6 +4,7 @@ use dossier::{
     Command,
     case::{Market, Pieces, Request},
     command::Application,
+    inspection::Inspected,
     words::{CaseKind, GoodsClaim, Reason},
 };
 use kernel::{CaseNo, OrderNo, Quantity};
@@ -85,6 +86,16 @@ impl Stage<'_> {
         Ok(counted.collect())
     }
 
+    fn whole(&self, order: &OrderNo, mut pieces: Vec<Inspected>) -> Result<Vec<Inspected>, Broken> {
+        for it in &mut pieces {
+            let counted = [Pieces { line: it.line, quantity: it.quantity }];
+            if let [counted] = self.counted(order, &counted)?.as_slice() {
+                it.quantity = counted.quantity;
+            }
+        }
+        Ok(pieces)
+    }
+
     fn market(&self, known: Market, news: &MarketNews) -> Market {
         Market {
             standing: news.standing.unwrap_or(known.standing),
@@ -123,11 +134,15 @@ impl Stage<'_> {
         case: CaseNo,
         look: Look,
     ) -> Result<Vec<Command>, Broken> {
-        let Look { finding, accepted, reason, withheld, place, shown } = look;
+        let Look { finding, accepted, reason, withheld, place, pieces, shown } = look;
         let accepted = self.counted(order, &accepted)?;
         let mut commands: Vec<Command> = Vec::new();
         for (shows, evidence) in shown {
             commands.push(Command::AttachEvidence { case: case.clone(), evidence, shows });
+        }
+        if !pieces.is_empty() {
+            commands.push(Command::Inspect { case, pieces: self.whole(order, pieces)?, place });
+            return Ok(commands);
         }
         commands.push(Command::Assess { case, finding, accepted, reason, withheld, place });
         Ok(commands)

@@ -35,6 +35,7 @@ impl Stage<'_> {
         };
         self.check_standing(expected, case, findings);
         self.check_raised(expected, (&body, case), findings);
+        self.check_return(expected, (&body, case), findings)?;
         check_request(expected, case, findings);
         self.check_history(expected, (&order, case), findings)?;
         match &case.judgement {

@@ -79,9 +79,8 @@ fn act(verb: &str, node: &Node) -> Result<Act, Problem> {
         | "record-delivery" | "fire" | "extend-receipt" => of_order(verb, node).map(Act::OfOrder),
         "find" | "attach" => shown(verb, node),
         "claim-task" | "answer-task" | "hand-over-task" => task(verb, node),
-        "enter-return" | "receive" | "assess" | "refuse-return" | "send-replacement" => {
-            goods(verb, node)
-        }
+        "enter-return" | "book-pickup" | "receive" | "assess" | "refuse-return"
+        | "send-replacement" => goods(verb, node),
         "market" | "change" | "withdraw" | "judge" | "finish" => case(verb, node),
         _ => decision(verb, node),
     }
@@ -248,9 +247,14 @@ fn goods(verb: &str, node: &Node) -> Result<Act, Problem> {
             let map = Map::of(node, &keys::ENTER_RETURN)?;
             (map, CaseAct::EnterReturn(map.need("parcel", id)?, carrier(&map)?))
         }
+        "book-pickup" => {
+            let map = Map::of(node, &keys::BOOK_PICKUP)?;
+            (map, CaseAct::BookPickup(map.need("from", when)?))
+        }
         "receive" => {
             let map = Map::of(node, &keys::RECEIVE)?;
-            (map, CaseAct::Receive(map.read("parcel", id::<ParcelNo>)?))
+            let carrier = map.read("carrier", text)?.unwrap_or_default();
+            (map, CaseAct::Receive(map.read("parcel", id::<ParcelNo>)?, carrier))
         }
         "send-replacement" => {
             let map = Map::of(node, &keys::SEND_REPLACEMENT)?;

@@ -3,6 +3,7 @@
 use dossier::{
     case::{Finding, Pieces, Place},
     facts::Fact,
+    inspection::Inspected,
 };
 use kernel::{Choice, EvidenceId, LineNo, Quantity};
 use money::{Currency, Money, Tender};
@@ -131,7 +132,24 @@ pub(crate) fn look(map: &Map<'_>) -> Result<Look, Problem> {
         reason: map.read("reason", text)?.unwrap_or_default(),
         withheld: map.read("withheld", amount)?.unwrap_or(Money::zero(Currency::Cny)),
         place: map.read("place", code)?.or(Some(Place::Door)),
+        pieces: map.read("pieces", |it| list(it, inspected))?.unwrap_or_default(),
         shown: shown(map)?,
+    })
+}
+
+/// `{line: 1, grade: used, note: 有污渍}`: the whole line where no number of pieces is said.
+fn inspected(node: &Node) -> Result<Inspected, Problem> {
+    let map = Map::of(node, &keys::INSPECTED)?;
+    Ok(Inspected {
+        line: LineNo(map.read("line", line_number)?.unwrap_or(1)),
+        quantity: map.read("pieces", count)?.map_or(WHOLE_LINE, Quantity::new),
+        grade: map.need("grade", code)?,
+        failed: map.read("failed", |it| list(it, text))?.unwrap_or_default(),
+        serial: map.read("serial", text)?.unwrap_or_default(),
+        weight: map.read("weight", count)?,
+        position: map.read("position", text)?.unwrap_or_default(),
+        note: map.read("note", text)?.unwrap_or_default(),
+        evidence: map.read("evidence", |it| list(it, id))?.unwrap_or_default(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dossier::{case::Finding, deed::Deed, facts::Fact, vocabulary, words};
+use dossier::{case::Finding, deed::Deed, facts::Fact, inspection::Grade, vocabulary, words};
 use expect_test::{Expect, expect};
 use kernel::Choice;
 use policy::{Kind, Language};
@@ -32,6 +32,7 @@ fn codes() -> BTreeSet<&'static str> {
         words::Act::CODES,
         Deed::CODES,
         Finding::CODES,
+        Grade::CODES,
         Fact::CODES,
         &[
             "submitted",

@@ -49,6 +49,7 @@ fn rejections() -> Vec<Rejection> {
         Rejection::OutcomeContradicted { payout: payout.clone() },
         Rejection::HoldOver { payout: payout.clone() },
         Rejection::PayoutPending { payout },
+        Rejection::PickupTooEarly,
         Rejection::UnknownTask { task: task.clone() },
         Rejection::TaskTaken { task },
         Rejection::NoAnswer,

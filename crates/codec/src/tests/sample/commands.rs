@@ -11,7 +11,7 @@ use dossier::{
 use kernel::Quantity;
 use policy::Value;
 
-use super::{at, evidence, fen, id, market, order, parcel, pieces, request};
+use super::{at, evidence, fen, id, inspected, market, order, parcel, pieces, request};
 
 /// One of every kind of command, in the order of `COMMAND_KINDS`.
 pub(crate) fn commands() -> Vec<Command> {
@@ -34,7 +34,9 @@ pub(crate) fn commands() -> Vec<Command> {
         Command::EnterReturn { case: case(), parcel: id("SF1"), carrier: carrier() },
         Command::RecordFinding { case: case(), fact: Fact::Deviation, value: Value::Number(12) },
         Command::AttachEvidence { case: case(), evidence: evidence().id, shows: Fact::RedSeal },
-        Command::RecordReceipt { case: case(), parcel: Some(id("SF1")) },
+        Command::RecordReceipt { case: case(), parcel: Some(id("SF1")), carrier: carrier() },
+        Command::Inspect { case: case(), pieces: vec![inspected()], place: Some(Place::Later) },
+        Command::BookPickup { case: case(), from: at(9) },
         Command::Assess {
             case: case(),
             finding: Finding::Partial,

@@ -15,7 +15,7 @@ use policy::Value;
 
 use super::{
     assessment, at, case, evidence, extension, fen, id, judgement, market, order, parcel, payout,
-    raised, request, task, timer_purposes,
+    raised, receipt, request, task, timer_purposes,
 };
 
 /// One of every kind of event, in the order of `EVENT_KINDS`.
@@ -68,7 +68,9 @@ fn case_changes() -> Vec<CaseChange> {
         CaseChange::Finding { fact: Fact::Wish, value: Value::Choice(2) },
         CaseChange::Evidence(evidence()),
         CaseChange::ReturnEntered { parcel: id("SF1"), carrier: "圆通速递".to_owned() },
+        CaseChange::Received(receipt()),
         CaseChange::Assessed(Box::new(assessment())),
+        CaseChange::PickupBooked { from: at(3) },
         CaseChange::DepositTaken { amount: fen(10_000) },
         CaseChange::ClaimFiled {
             carrier: "圆通速递".to_owned(), amount: fen(8_000), at: at(2)
