@@ -227,28 +227,25 @@ pub(crate) async fn change_shop(
 ) -> Result<Given, Problem> {
     caller.require(&app, &path.shop, Permission::ManageShop).await?;
     let stands_on = stands_on.required()?;
-    let asked = ("change-shop", path.shop.as_str(), &body);
-    let by = caller.clone();
-    let work = |body: ShopChange| {
-        move |app: &App| {
-            let on = path.shop.to_string();
-            by.noted(app, Some(&path.shop), ("change-shop", on), |_| {
-                let before = app.people().shop(&path.shop)?.ok_or_else(Problem::not_found)?;
-                let version = content_version(&ShopView::of(&before));
-                if stands_on.is_some_and(|it| it != version) {
-                    return Err(changed(version));
-                }
-                let after = body.applied(&before);
-                app.require_pack(&after)?;
-                let changed = app.people().change_shop(by.principal(), &before, &after);
-                changed.map_err(|it| it.problem(app))?;
-                app.open_shops().forget(&after.id);
-                Ok(Given::ok(&ShopView::of(&after)))
-            })
-        }
-    };
-    let asked = serde_json::to_value(asked).unwrap_or_default();
-    app.once(&caller, &key, &asked, work(body)).await
+    let asked = serde_json::to_value(("change-shop", path.shop.as_str(), &body));
+    let (asked, by) = (asked.unwrap_or_default(), caller.clone());
+    app.once(&caller, &key, &asked, move |app| {
+        let on = path.shop.to_string();
+        by.noted(app, Some(&path.shop), ("change-shop", on), |_| {
+            let before = app.people().shop(&path.shop)?.ok_or_else(Problem::not_found)?;
+            let version = content_version(&ShopView::of(&before));
+            if stands_on.is_some_and(|it| it != version) {
+                return Err(changed(version));
+            }
+            let after = body.applied(&before);
+            app.require_pack(&after)?;
+            let changed = app.people().change_shop(by.principal(), &before, &after);
+            changed.map_err(|it| it.problem(app))?;
+            app.open_shops().forget(&after.id);
+            Ok(Given::ok(&ShopView::of(&after)))
+        })
+    })
+    .await
 }
 
 impl ShopChange {

@@ -6,7 +6,7 @@ use people::{CodeError, KeyError, LinkError, SecondStepError, ShopError, SignInE
 
 use crate::{
     App, Problem,
-    caller::{forbidden, not_signed_in},
+    caller::forbidden,
     problem::Said,
 };
 

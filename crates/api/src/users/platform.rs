@@ -111,7 +111,7 @@ impl App {
     ) -> Result<Given, Problem> {
         caller.require_everywhere(Permission::Platform)?;
         let by = caller.clone();
-        self.once(&caller, key, &(what, user.as_str()), move |app| {
+        self.once(&caller, key, &(what, user.to_string()), move |app| {
             by.noted(app, None, (what, user.to_string()), |_| {
                 let people = app.people();
                 let outcome = if what == "promote-user" {
