@@ -26,18 +26,21 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
 use api::{
-    App,
+    App, Parts,
     ops::{Counted, Drain},
 };
 use clap::Args;
 use engine::{Config, Engine, Shelf};
-use kernel::ShopId;
+use kernel::{ShopId, Span};
+use people::{BuyerKey, BuyerKeys, Lasting, Matrix, People, Setup};
 use store::{Database, RecordPage};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
+use vault::{KeyRing, Vault};
 
 use self::{door::Door, worker::Inside};
 pub(crate) use self::{logs::Format, outside::OutsidePlace, tls::client_that_knows};
@@ -136,16 +139,39 @@ fn threads() -> usize {
 /// The engine on its database, with packs published.
 fn app(configuration: &Configuration) -> Result<App> {
     let database = configuration.database.open()?;
-    // The key ring is read, or made, before anybody is let in. Whoever gives `App` a vault takes
-    // it from here.
-    let _ring = keys::ring(&configuration.keys, &*database)?;
+    // The key ring is read, or made, before anybody is let in.
+    let ring = keys::ring(&configuration.keys, &*database)?;
     let shelf = Arc::new(Shelf::open(&*database)?);
     publish(&shelf, &*database, configuration.packs.as_deref())?;
     let clock = Arc::new(clock::now);
     let config = Config { automatic: configuration.work.automatic, ..Config::default() };
     let watch = Arc::new(Counted::default());
     let engine = Engine::start_watched(database.clone(), clock, shelf, config, watch)?;
-    Ok(App::new(engine, database, configuration.service.clone()))
+    let records = Arc::clone(&database) as Arc<dyn store::Records>;
+    let people = Arc::new(people(configuration, Arc::clone(&records), &ring)?);
+    let vault = Vault::new(records, ring, Arc::new(clock::now));
+    let mut settings = configuration.service.clone();
+    settings.secure = configuration.is_secure();
+    Ok(App::start(Parts { engine, database, people, vault, settings })?)
+}
+
+/// Who may come in. Links to buyers are signed by a key that the ring gives.
+fn people(
+    configuration: &Configuration,
+    records: Arc<dyn store::Records>,
+    ring: &KeyRing,
+) -> Result<People> {
+    let link_key = BuyerKey::new("ring", ring.derived("buyer-links").to_vec())?;
+    let span = |it: Duration| Span::seconds(i64::try_from(it.as_secs()).unwrap_or(i64::MAX));
+    let sessions = &configuration.sessions;
+    let staff = Lasting { idle: span(sessions.idle), at_most: span(sessions.absolute) };
+    let settings = people::Settings { staff, ..people::Settings::default() };
+    let setup = Setup {
+        settings,
+        matrix: Matrix::built_in()?,
+        buyer_keys: BuyerKeys::new(link_key, Vec::new())?,
+    };
+    Ok(People::new(records, Arc::new(clock::now), setup)?)
 }
 
 /// Makes every pack the one that new orders of its name come under.

@@ -5,6 +5,7 @@
 use dossier::{
     case::{Finding, Place},
     facts::Fact,
+    inspection::Grade,
     words::{
         CaseKind, Channel, CouponOf, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose,
         Raising, Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
@@ -24,6 +25,7 @@ pub(crate) type FindingCode = Code<Finding>;
 pub(crate) type FlagCode = Code<Flag>;
 pub(crate) type GoodsClaimCode = Code<GoodsClaim>;
 pub(crate) type GoodsClassCode = Code<GoodsClass>;
+pub(crate) type GradeCode = Code<Grade>;
 pub(crate) type PayerCode = Code<Payer>;
 pub(crate) type PermissionCode = Code<Permission>;
 pub(crate) type PlaceCode = Code<Place>;
