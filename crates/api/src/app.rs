@@ -11,7 +11,7 @@ use store::{Database, Version};
 use tokio::sync::{Semaphore, oneshot};
 use vault::{Quota, Vault};
 
-use crate::{open_shops::OpenShops, problem::Problem, setup::SetupCode, trail::Trail};
+use crate::{buyer::messenger::Messenger, open_shops::OpenShops, problem::Problem, setup::SetupCode, trail::Trail};
 
 /// The service, shared by all requests.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct Parts {
     pub vault: Vault,
     /// What sets the installation up; none if it is set up already.
     pub setup_code: Option<SetupCode>,
+    /// Brings codes to buyers' phones.
+    pub messenger: Arc<dyn Messenger>,
     pub settings: Settings,
 }
 
@@ -49,6 +51,9 @@ pub struct Settings {
     pub zone: Zone,
     /// Whether browsers reach the service over TLS only, so that cookies are kept to it.
     pub secure: bool,
+    /// How people reach the service from outside, such as `https://after-sales.example`; none if
+    /// nobody has said.
+    pub public_url: Option<String>,
 }
 
 impl Default for Settings {
@@ -59,6 +64,7 @@ impl Default for Settings {
             unmasked_a_day: 50,
             zone: Zone::CHINA,
             secure: false,
+            public_url: None,
         }
     }
 }
@@ -104,6 +110,10 @@ impl App {
 
     pub(crate) fn setup_code(&self) -> Option<&SetupCode> {
         self.0.parts.setup_code.as_ref()
+    }
+
+    pub(crate) fn messenger(&self) -> &dyn Messenger {
+        &*self.0.parts.messenger
     }
 
     pub(crate) fn open_shops(&self) -> &OpenShops {

@@ -14,6 +14,7 @@
 
 mod app;
 mod audit;
+mod buyer;
 mod caller;
 mod cases;
 mod commands;
@@ -53,6 +54,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use crate::{
     app::{App, Parts, Settings},
+    buyer::messenger::{CodeMessage, LogOnly, Messenger, Unsent},
     problem::Problem,
     setup::SetupCode,
 };
@@ -87,6 +89,7 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(packs::check_pack))
         .routes(routes!(packs::go_back_to_pack))
         .merge(people_routes())
+        .merge(buyer_routes())
         .split_for_parts();
     describe::complete(&mut document);
     let (json, page) = described(&document);
@@ -130,6 +133,18 @@ fn people_routes() -> OpenApiRouter<App> {
         .routes(routes!(audit::list_audit))
         .routes(routes!(audit::list_platform_audit))
         .routes(routes!(audit::read_permissions))
+}
+
+/// What buyers reach, and how they get there.
+fn buyer_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(buyer::links::create_link, buyer::links::revoke_links))
+        .routes(routes!(buyer::door::ask_code))
+        .routes(routes!(buyer::door::read_buyer_session, buyer::door::enter, buyer::door::leave))
+        .routes(routes!(buyer::order::read_my_order))
+        .routes(routes!(buyer::options::list_my_options))
+        .routes(routes!(buyer::apply::apply))
+        .routes(routes!(buyer::apply::command))
 }
 
 const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");

@@ -3,3 +3,5 @@
 pub(crate) mod service;
 
 mod orders;
+mod buyers;
+mod people;
