@@ -150,8 +150,8 @@ async fn a_key_is_made_once_shown_once_and_revoked() {
     let me = service.ask(secret, Method::GET, "/session", None).await.ok();
     assert_eq!(me["shops"][0]["permissions"], json!(["record-facts"]));
     let id = made["key"]["id"].as_str().unwrap();
-    let answer = told(&service, &owner, (Method::DELETE, &format!("{keys}/{id}")), Value::Null);
-    assert_eq!(answer.await, "200");
+    let one = format!("{keys}/{id}");
+    assert_eq!(told(&service, &owner, (Method::DELETE, &one), Value::Null).await, "200");
     let after = service.ask(secret, Method::GET, "/session", None).await;
     assert_eq!(after.told(), "401 not-signed-in");
     let listed = service.ask_as(&owner, Method::GET, keys, None).await.ok();
