@@ -29,7 +29,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use api::{
     App, Parts,
     ops::{Counted, Drain},
@@ -38,6 +38,7 @@ use clap::Args;
 use engine::{Config, Engine, Shelf};
 use kernel::{ShopId, Span};
 use people::{BuyerKey, BuyerKeys, Lasting, Matrix, People, Setup};
+use policy::Pack;
 use store::{Database, RecordPage};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 use vault::{KeyRing, Vault};
@@ -138,11 +139,15 @@ fn threads() -> usize {
 
 /// The engine on its database, with packs published.
 fn app(configuration: &Configuration) -> Result<App> {
+    // To prove packs takes longer than all the rest, which goes on meanwhile.
+    let folder = configuration.packs.clone();
+    let packs = std::thread::spawn(move || packs::all(folder.as_deref()));
     let database = configuration.database.open()?;
     // The key ring is read, or made, before anybody is let in.
     let ring = keys::ring(&configuration.keys, &*database)?;
     let shelf = Arc::new(Shelf::open(&*database)?);
-    publish(&shelf, &*database, configuration.packs.as_deref())?;
+    let packs = packs.join().map_err(|_| anyhow!("reading the packs ended in a panic"))??;
+    publish(&shelf, &*database, packs)?;
     let clock = Arc::new(clock::now);
     let config = Config { automatic: configuration.work.automatic, ..Config::default() };
     let watch = Arc::new(Counted::default());
@@ -175,8 +180,8 @@ fn people(
 }
 
 /// Makes every pack the one that new orders of its name come under.
-fn publish(shelf: &Shelf, database: &dyn Database, folder: Option<&Path>) -> Result<()> {
-    for pack in packs::all(folder)? {
+fn publish(shelf: &Shelf, database: &dyn Database, packs: Vec<Pack>) -> Result<()> {
+    for pack in packs {
         if !shelf.make_current(pack.id()) {
             let pack = shelf.publish(database, pack)?;
             tracing::info!(pack = %pack.id(), "published");
