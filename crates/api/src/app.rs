@@ -11,7 +11,7 @@ use store::{Database, Version};
 use tokio::sync::{Semaphore, oneshot};
 use vault::{Quota, Vault};
 
-use crate::{buyer::messenger::Messenger, open_shops::OpenShops, problem::Problem, setup::SetupCode, trail::Trail};
+use crate::{buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, problem::Problem, setup::SetupCode, trail::Trail};
 
 /// The service, shared by all requests.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct Parts {
     pub vault: Vault,
     /// What sets the installation up; none if it is set up already.
     pub setup_code: Option<SetupCode>,
+    /// By which people may sign in as well.
+    pub oidc: Option<Arc<Oidc>>,
     /// Brings codes to buyers' phones.
     pub messenger: Arc<dyn Messenger>,
     pub settings: Settings,
@@ -110,6 +112,10 @@ impl App {
 
     pub(crate) fn setup_code(&self) -> Option<&SetupCode> {
         self.0.parts.setup_code.as_ref()
+    }
+
+    pub(crate) fn identity_provider(&self) -> Option<&Arc<Oidc>> {
+        self.0.parts.oidc.as_ref()
     }
 
     pub(crate) fn messenger(&self) -> &dyn Messenger {

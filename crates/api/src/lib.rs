@@ -21,6 +21,7 @@ mod commands;
 mod describe;
 mod headers;
 mod keys;
+mod oidc;
 mod once;
 mod open_shops;
 pub mod ops;
@@ -55,6 +56,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub use crate::{
     app::{App, Parts, Settings},
     buyer::messenger::{CodeMessage, LogOnly, Messenger, Unsent},
+    oidc::{Oidc, OidcSettings},
     problem::Problem,
     setup::SetupCode,
 };
@@ -107,6 +109,8 @@ fn people_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(setup::read_setup, setup::set_up))
         .routes(routes!(session::read_session, session::sign_in, session::sign_out))
+        .routes(routes!(oidc::routes::go))
+        .routes(routes!(oidc::routes::come_back))
         .routes(routes!(session::oneself::change_password))
         .routes(routes!(
             session::oneself::offer_second_step,

@@ -53,13 +53,15 @@ impl fmt::Debug for SetupCode {
     }
 }
 
-/// Whether the installation waits for its first admin.
+/// What a page has to know before anybody is signed in.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SetupState {
     needed: bool,
+    /// Whether people may sign in by an identity provider: `GET /api/v1/session/oidc`.
+    identity_provider: bool,
 }
 
-/// Tell whether the installation has to be set up
+/// Tell whether the installation has to be set up, and how people may sign in
 #[utoipa::path(
     get,
     path = "/api/v1/setup",
@@ -69,7 +71,11 @@ pub(crate) struct SetupState {
     responses((status = 200, body = SetupState)),
 )]
 pub(crate) async fn read_setup(State(app): State<App>) -> Result<Json<SetupState>, Problem> {
-    app.run(|app| Ok(Json(SetupState { needed: !app.people().is_set_up()? }))).await
+    app.run(|app| {
+        let identity_provider = app.identity_provider().is_some();
+        Ok(Json(SetupState { needed: !app.people().is_set_up()?, identity_provider }))
+    })
+    .await
 }
 
 /// The first admin and the first shop.

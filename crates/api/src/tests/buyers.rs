@@ -94,7 +94,7 @@ async fn a_return_from_the_buyers_side() {
     };
     let filed = case().await;
     assert_eq!(filed["status"], "under-review");
-    assert_eq!(filed["possible"], json!(["withdraw", "change-request"]));
+    assert_eq!(filed["possible"], json!(["withdraw", "change-request", "enter-return"]));
     assert_eq!(filed["worth"]["due"], 10_000);
     let number = filed["case"].as_str().unwrap();
     assert!(number.starts_with("b-"));

@@ -72,7 +72,7 @@ async fn an_owner_lets_people_in_and_nobody_gives_what_they_do_not_have() {
     let owner = service.sign_in("owner").await;
     let users = "/shops/north/users";
     let li = json!({
-        "login": "li", "name": "李", "password": PASSWORD, "seat": {"positions": ["agent"]},
+        "login": "lili", "name": "李", "password": PASSWORD, "seat": {"positions": ["agent"]},
     });
     let made = service.ask_as(&owner, Method::POST, users, Some(li.clone())).await.ok();
     let li_is = format!("{users}/{}", made["id"].as_str().unwrap());
@@ -101,7 +101,7 @@ async fn an_owner_lets_people_in_and_nobody_gives_what_they_do_not_have() {
     let late = service.ask_with(&headers, Method::PUT, &seat, Some(seated)).await;
     assert_eq!(late.told(), "412 changed");
 
-    let li = service.sign_in("li").await;
+    let li = service.sign_in("lili").await;
     assert_eq!(told(&service, &li, (Method::GET, users), Value::Null).await, "403 forbidden");
     let elsewhere = told(&service, &owner, (Method::GET, "/shops/south/users"), Value::Null).await;
     assert_eq!(elsewhere, "404 not-found");

@@ -32,7 +32,9 @@ use store_memory::MemoryStore;
 use tower::ServiceExt as _;
 use vault::{KeyRing, Vault};
 
-use crate::{App, CodeMessage, Messenger, Parts, Settings, Unsent, router};
+use crate::{
+    App, CodeMessage, Messenger, Oidc, OidcSettings, Parts, Settings, SetupCode, Unsent, router,
+};
 
 /// 2026-11-12 08:00 in China.
 pub(crate) const MORNING: i64 = 1_794_441_600;
@@ -96,6 +98,19 @@ impl Answered {
 impl Service {
     /// With shops `north` and `south`.
     pub(crate) fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// The same, with an identity provider.
+    pub(crate) fn start_with(oidc: Option<OidcSettings>) -> Self {
+        let mut service = Self::empty(oidc, None);
+        service.make_shops();
+        service
+    }
+
+    /// With nobody in it.
+    pub(crate) fn empty(oidc: Option<OidcSettings>, setup_code: Option<SetupCode>) -> Self {
+        let oidc = oidc.map(|it| Arc::new(Oidc::new(it).unwrap()));
         let seconds = Arc::new(AtomicI64::new(MORNING));
         let clock: Arc<dyn kernel::Clock> = {
             let seconds = Arc::clone(&seconds);
@@ -113,15 +128,13 @@ impl Service {
         let settings = Settings::default();
         let texts = Arc::new(Texts::default());
         let messenger = Arc::clone(&texts) as Arc<dyn Messenger>;
-        let setup_code = None;
-        let parts = Parts { engine, database, people, vault, setup_code, messenger, settings };
+        let parts =
+            Parts { engine, database, people, vault, setup_code, oidc, messenger, settings };
         let app = App::start(parts).unwrap();
         let router = router().0.with_state(app.clone());
         let outside = Sandbox::new(Faults::default());
-        let mut service =
-            Self { app, router, seconds, outside, asked: AtomicU64::new(1), keys: BTreeMap::new(), texts };
-        service.make_shops();
-        service
+        let (asked, keys) = (AtomicU64::new(1), BTreeMap::new());
+        Self { app, router, seconds, outside, asked, keys, texts }
     }
 
     fn make_shops(&mut self) {
