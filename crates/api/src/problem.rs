@@ -170,6 +170,15 @@ impl Problem {
     }
 }
 
+pub(crate) fn idempotency_key_reused() -> Problem {
+    let detail = Said::new(
+        "这个 Idempotency-Key 已经用于另一个不同的请求",
+        "this `Idempotency-Key` was used before for another request",
+    );
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Problem::new(status, "idempotency-key-reused", detail).at("Idempotency-Key")
+}
+
 fn tag(language: Language) -> &'static str {
     match language {
         Language::Zh => "zh",

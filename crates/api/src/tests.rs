@@ -2,4 +2,6 @@
 
 pub(crate) mod service;
 
+mod buyers;
 mod orders;
+mod people;

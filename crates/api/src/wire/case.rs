@@ -303,7 +303,7 @@ pub(crate) struct WorthView {
 }
 
 impl WorthView {
-    fn of(it: &Worth) -> Self {
+    pub(crate) fn of(it: &Worth) -> Self {
         Self {
             list: it.list.into(),
             reductions: it.reductions.into(),

@@ -12,6 +12,8 @@ use dossier::{
     },
 };
 
+use people::{Permission, Position, ShopStatus, UserStatus};
+
 use super::Code;
 
 pub(crate) type CaseKindCode = Code<CaseKind>;
@@ -25,14 +27,18 @@ pub(crate) type GoodsClaimCode = Code<GoodsClaim>;
 pub(crate) type GoodsClassCode = Code<GoodsClass>;
 pub(crate) type GradeCode = Code<Grade>;
 pub(crate) type PayerCode = Code<Payer>;
+pub(crate) type PermissionCode = Code<Permission>;
 pub(crate) type PlaceCode = Code<Place>;
+pub(crate) type PositionCode = Code<Position>;
 pub(crate) type PurposeCode = Code<Purpose>;
 pub(crate) type RaisingCode = Code<Raising>;
 pub(crate) type ReasonCode = Code<Reason>;
 pub(crate) type RoleCode = Code<Role>;
 pub(crate) type RouteCode = Code<Route>;
 pub(crate) type ScanKindCode = Code<ScanKind>;
+pub(crate) type ShopStatusCode = Code<ShopStatus>;
 pub(crate) type SignerCode = Code<Signer>;
 pub(crate) type StandingCode = Code<Standing>;
 pub(crate) type TaskKindCode = Code<TaskKind>;
+pub(crate) type UserStatusCode = Code<UserStatus>;
 pub(crate) type VerdictCode = Code<Verdict>;
