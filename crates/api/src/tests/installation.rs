@@ -117,8 +117,8 @@ impl Service {
             Arc::new(move || Timestamp::from_epoch_seconds(seconds.load(Ordering::Relaxed)))
         };
         let database: Arc<dyn Database> = Arc::new(MemoryStore::default());
-        let records = Arc::clone(&database) as Arc<dyn Records>;
-        let store = Arc::clone(&database) as Arc<dyn store::Store>;
+        let records: Arc<dyn Records> = database.clone();
+        let store: Arc<dyn store::Store> = database.clone();
         let shelf = Arc::new(Shelf::open(&*store).unwrap());
         shelf.publish(&*store, base_pack()).unwrap();
         let engine = Engine::start(store, Arc::clone(&clock), shelf, Config::default()).unwrap();
