@@ -4,4 +4,6 @@ pub(crate) mod service;
 
 mod orders;
 mod buyers;
+mod oidc;
 mod people;
+mod reach;

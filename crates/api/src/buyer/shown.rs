@@ -40,14 +40,21 @@ kernel::choice! {
 pub(crate) type BuyerStatusCode = Code<BuyerStatus>;
 
 impl BuyerStatus {
-    /// A decision that may still be taken back is not shown as one. Whose approval it waits for is
-    /// the shop's own affair.
+    /// A decision that may still be taken back is not shown: the case stands where it stood.
     pub(super) fn of(body: &Body, case: &Case, now: Timestamp) -> Self {
         let waits = |it: &dossier::payout::HeldText| it.case == case.no && now < it.until;
         let is_held =
             body.held_payout(&case.no, now).is_some() || body.held_texts.iter().any(waits);
-        match &case.status {
-            _ if is_held => Self::UnderReview,
+        match &case.decided_from {
+            Some(before) if is_held => Self::shown(before),
+            None if is_held => Self::UnderReview,
+            Some(_) | None => Self::shown(&case.status),
+        }
+    }
+
+    /// Whose approval it waits for is the shop's own affair.
+    fn shown(status: &Status) -> Self {
+        match status {
             Status::Submitted => Self::Submitted,
             Status::UnderReview | Status::Intercepting | Status::AwaitingApproval { .. } => {
                 Self::UnderReview
@@ -67,10 +74,6 @@ impl BuyerStatus {
         }
     }
 
-    /// Whether the shop has answered.
-    fn is_decided(self) -> bool {
-        !matches!(self, Self::Submitted | Self::UnderReview | Self::WaitingForYou)
-    }
 }
 
 /// A case, as its buyer sees it.
@@ -140,12 +143,13 @@ impl BuyerCaseView {
         let status = BuyerStatus::of(body, case, now);
         let is_agreed = matches!(status, BuyerStatus::AwaitingReturn | BuyerStatus::Returning);
         let deadline = match &case.status {
-            Status::AwaitingReturn { deadline } if status.is_decided() => *deadline,
+            Status::AwaitingReturn { deadline } if is_agreed => *deadline,
             _ => None,
         };
         let text = match &case.status {
             Status::WaitingBuyer { asked: text } | Status::Declined { ground: text, .. } => {
-                (status != BuyerStatus::UnderReview).then(|| text.clone())
+                let is_shown = [BuyerStatus::WaitingForYou, BuyerStatus::Declined];
+                is_shown.contains(&status).then(|| text.clone())
             }
             _ => None,
         };
