@@ -11,7 +11,10 @@ use store::{Database, Version};
 use tokio::sync::{Semaphore, oneshot};
 use vault::{Quota, Vault};
 
-use crate::{buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, problem::Problem, setup::SetupCode, trail::Trail};
+use crate::{
+    buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, problem::Problem,
+    setup::SetupCode, trail::Trail,
+};
 
 /// The service, shared by all requests.
 #[derive(Clone)]

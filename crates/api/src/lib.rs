@@ -21,6 +21,7 @@ mod commands;
 mod describe;
 mod headers;
 mod keys;
+mod metrics;
 mod oidc;
 mod once;
 mod open_shops;
@@ -85,6 +86,7 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(personal::read_buyer))
         .routes(routes!(personal::reveal_buyer))
         .routes(routes!(personal::erase_buyer))
+        .routes(routes!(metrics::read_metrics))
         .routes(routes!(search::search))
         .routes(routes!(packs::list_packs, packs::publish_pack))
         .routes(routes!(packs::read_pack))
@@ -112,10 +114,7 @@ fn people_routes() -> OpenApiRouter<App> {
         .routes(routes!(oidc::routes::go))
         .routes(routes!(oidc::routes::come_back))
         .routes(routes!(session::oneself::change_password))
-        .routes(routes!(
-            session::oneself::offer_second_step,
-            session::oneself::confirm_second_step
-        ))
+        .routes(routes!(session::oneself::offer_second_step, session::oneself::confirm_second_step))
         .routes(routes!(session::oneself::drop_second_step))
         .routes(routes!(session::oneself::list_sessions, session::oneself::end_sessions))
         .routes(routes!(session::oneself::end_session))

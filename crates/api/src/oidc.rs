@@ -155,8 +155,7 @@ impl Oidc {
             let why = "it has addresses without TLS".to_owned();
             return Err(OidcError::Unusable { what: "configuration", why });
         }
-        let keys: KeySet =
-            answered(self.client.get(discovered.jwks_uri.clone()), "keys").await?;
+        let keys: KeySet = answered(self.client.get(discovered.jwks_uri.clone()), "keys").await?;
         Ok(Known { discovered, keys: keys.keys, read_at: now })
     }
 

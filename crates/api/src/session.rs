@@ -137,10 +137,7 @@ pub(crate) async fn read_session(
     tag = "session",
     responses((status = 204)),
 )]
-pub(crate) async fn sign_out(
-    State(app): State<App>,
-    caller: Caller,
-) -> Result<Response, Problem> {
+pub(crate) async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let token = caller.token.clone().ok_or_else(Problem::not_found)?;
     app.run(move |app| Ok(app.people().sign_out(&token)?)).await?;
     Ok(app.signed_out())

@@ -2,8 +2,8 @@
 
 pub(crate) mod service;
 
-mod orders;
 mod buyers;
 mod oidc;
+mod orders;
 mod people;
 mod reach;

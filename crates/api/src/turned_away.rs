@@ -4,11 +4,7 @@ use axum::http::StatusCode;
 use kernel::Timestamp;
 use people::{CodeError, KeyError, LinkError, SecondStepError, ShopError, SignInError, UserError};
 
-use crate::{
-    App, Problem,
-    caller::forbidden,
-    problem::Said,
-};
+use crate::{App, Problem, caller::forbidden, problem::Said};
 
 /// Before it is known when "again" is: that takes the clock.
 pub(crate) trait TurnedAway {
@@ -201,4 +197,3 @@ impl TurnedAway for CodeError {
         }
     }
 }
-

@@ -73,12 +73,7 @@ impl People {
 
     /// Changes everything of a shop but its id, if it is still as it was `before`. Who may not do
     /// that learns nothing of the shop.
-    pub fn change_shop(
-        &self,
-        by: &Principal,
-        before: &Shop,
-        shop: &Shop,
-    ) -> Result<(), ShopError> {
+    pub fn change_shop(&self, by: &Principal, before: &Shop, shop: &Shop) -> Result<(), ShopError> {
         if !by.may(Permission::ManageShop, &shop.id) {
             return Err(ShopError::Forbidden);
         }

@@ -1,10 +1,7 @@
 //! What a buyer may ask for.
 
 use axum::extract::State;
-use dossier::{
-    Command,
-    command::Application,
-};
+use dossier::{Command, command::Application};
 use engine::Request;
 use kernel::CaseNo;
 use people::Permission;

@@ -152,10 +152,9 @@ pub(crate) async fn enter(
 ) -> Result<Response, Problem> {
     let signed_in = app
         .run(move |app| match &body {
-            BuyerSignIn::Link { link } => app
-                .people()
-                .enter_by_link(link, &from.origin())
-                .map_err(|error| error.problem(app)),
+            BuyerSignIn::Link { link } => {
+                app.people().enter_by_link(link, &from.origin()).map_err(|error| error.problem(app))
+            }
             BuyerSignIn::Code { receipt, code } => app
                 .people()
                 .enter_code(receipt, code, &from.origin())

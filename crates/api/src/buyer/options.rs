@@ -110,11 +110,17 @@ pub(crate) async fn list_my_options(
     app.run(move |app| {
         let Known { body, pack, .. } = app.read(&key)?;
         let line = body.order.lines.iter().find(|it| it.no.0 == query.line);
-        let bought = line.ok_or_else(|| Problem::malformed("line", "the order has no such line"))?;
+        let bought =
+            line.ok_or_else(|| Problem::malformed("line", "the order has no such line"))?;
         let quantity = query.quantity.unwrap_or(bought.quantity.pieces());
         let pieces = Pieces { line: LineNo(query.line), quantity: Quantity::new(quantity) };
-        let context =
-            Context { now: app.now(), actor: &actor, pack: &pack, automatic: true, spent_today: None };
+        let context = Context {
+            now: app.now(),
+            actor: &actor,
+            pack: &pack,
+            automatic: true,
+            spent_today: None,
+        };
         let trial = Trial { dossier: &Dossier::Open(body), pieces, goods: query.goods.0, context };
         let wanted = |it: &CaseKind| query.kind.is_none_or(|kind| kind.0 == *it);
         let kinds = CaseKind::ALL.iter().copied().filter(wanted);
@@ -146,9 +152,7 @@ impl Trial<'_> {
     fn view(&self, kind: CaseKind, reason: Reason) -> Option<ReasonView> {
         let case = self.tried(kind, reason, &[])?;
         let photos = match &case.judgement {
-            Some(it) if it.flags.contains(&Flag::EvidenceMissing) => {
-                self.missing(kind, reason)
-            }
+            Some(it) if it.flags.contains(&Flag::EvidenceMissing) => self.missing(kind, reason),
             _ => Vec::new(),
         };
         let case = if photos.is_empty() { case } else { self.tried(kind, reason, &photos)? };
@@ -228,4 +232,3 @@ fn outlook(case: &Case, judgement: &Judgement) -> &'static str {
         | Verdict::Person => "review",
     }
 }
-

@@ -104,10 +104,9 @@ impl App {
                 sender: Sender { shop_name: Some(&shop_name), return_address: None },
             };
             let texts = sent.remove(&case.no).unwrap_or_default();
-            let texts = texts.into_iter().map(|(at, name)| TextView {
-                at: Moment(at),
-                text: text(&name, of, language),
-            });
+            let texts = texts
+                .into_iter()
+                .map(|(at, name)| TextView { at: Moment(at), text: text(&name, of, language) });
             let beside = Beside {
                 return_address: address.clone(),
                 texts: texts.filter(|it| !it.text.is_empty()).collect(),
@@ -209,4 +208,3 @@ fn changed(request: &dossier::case::Request) -> dossier::case::Request {
     let note = format!("{}.", request.note);
     dossier::case::Request { note, ..request.clone() }
 }
-

@@ -193,4 +193,3 @@ impl MoneyView {
         Some(Self { purpose: Code(payout.purpose), amount, status, paid_at })
     }
 }
-

@@ -5,14 +5,8 @@ use people::{Permission, UserId};
 
 use super::{UserView, UsersQuery};
 use crate::{
-    App, Problem,
-    caller::Caller,
-    commands::Named,
-    headers::IdempotencyKey,
-    once::Given,
-    problem::Asked,
-    turned_away::TurnedAway as _,
-    wire::Page,
+    App, Problem, caller::Caller, commands::Named, headers::IdempotencyKey, once::Given,
+    problem::Asked, turned_away::TurnedAway as _, wire::Page,
 };
 
 /// List the people of the installation, oldest first

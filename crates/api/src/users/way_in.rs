@@ -7,13 +7,8 @@ use utoipa::ToSchema;
 
 use super::{IdentityBody, UserView, asked};
 use crate::{
-    App, Problem,
-    caller::Caller,
-    headers::IdempotencyKey,
-    once::Given,
-    problem::Input,
-    turned_away::TurnedAway as _,
-    wire::UserPath,
+    App, Problem, caller::Caller, headers::IdempotencyKey, once::Given, problem::Input,
+    turned_away::TurnedAway as _, wire::UserPath,
 };
 
 #[derive(Deserialize, ToSchema)]
@@ -48,10 +43,15 @@ pub(crate) async fn set_password(
 ) -> Result<Given, Problem> {
     // Not the password: what is asked is kept.
     let asked = asked("set-password", &path.shop, path.user.as_str(), &());
-    app.see_to(caller, &key, (asked, path), ("set-password", move |app, caller, user| {
-        app.people().set_password(caller.principal(), &user.id, &body.password)?;
-        Ok(Given::nothing())
-    }))
+    app.see_to(
+        caller,
+        &key,
+        (asked, path),
+        ("set-password", move |app, caller, user| {
+            app.people().set_password(caller.principal(), &user.id, &body.password)?;
+            Ok(Given::nothing())
+        }),
+    )
     .await
 }
 
@@ -76,10 +76,15 @@ pub(crate) async fn reset_second_step(
     key: IdempotencyKey,
 ) -> Result<Given, Problem> {
     let asked = asked("reset-second-step", &path.shop, path.user.as_str(), &());
-    app.see_to(caller, &key, (asked, path), ("reset-second-step", |app, caller, user| {
-        app.people().reset_second_step(caller.principal(), &user.id)?;
-        Ok(Given::nothing())
-    }))
+    app.see_to(
+        caller,
+        &key,
+        (asked, path),
+        ("reset-second-step", |app, caller, user| {
+            app.people().reset_second_step(caller.principal(), &user.id)?;
+            Ok(Given::nothing())
+        }),
+    )
     .await
 }
 
@@ -102,10 +107,15 @@ pub(crate) async fn end_user_sessions(
     key: IdempotencyKey,
 ) -> Result<Given, Problem> {
     let asked = asked("end-sessions", &path.shop, path.user.as_str(), &());
-    app.see_to(caller, &key, (asked, path), ("end-sessions", |app, caller, user| {
-        app.people().end_all_sessions(caller.principal(), &user.id)?;
-        Ok(Given::nothing())
-    }))
+    app.see_to(
+        caller,
+        &key,
+        (asked, path),
+        ("end-sessions", |app, caller, user| {
+            app.people().end_all_sessions(caller.principal(), &user.id)?;
+            Ok(Given::nothing())
+        }),
+    )
     .await
 }
 
@@ -130,11 +140,16 @@ pub(crate) async fn link_identity(
     Input(body): Input<IdentityBody>,
 ) -> Result<Given, Problem> {
     let asked = asked("link-identity", &path.shop, path.user.as_str(), &body);
-    app.see_to(caller, &key, (asked, path), ("link-identity", move |app, caller, user| {
-        let identity = body.identity();
-        let user = app.people().link_identity(caller.principal(), &user.id, &identity)?;
-        Ok(Given::ok(&UserView::of(&user)))
-    }))
+    app.see_to(
+        caller,
+        &key,
+        (asked, path),
+        ("link-identity", move |app, caller, user| {
+            let identity = body.identity();
+            let user = app.people().link_identity(caller.principal(), &user.id, &identity)?;
+            Ok(Given::ok(&UserView::of(&user)))
+        }),
+    )
     .await
 }
 
@@ -161,11 +176,16 @@ pub(crate) async fn unlink_identity(
     Input(body): Input<IdentityBody>,
 ) -> Result<Given, Problem> {
     let asked = asked("unlink-identity", &path.shop, path.user.as_str(), &body);
-    app.see_to(caller, &key, (asked, path), ("unlink-identity", move |app, caller, user| {
-        let identity = body.identity();
-        let user = app.people().unlink_identity(caller.principal(), &user.id, &identity)?;
-        Ok(Given::ok(&UserView::of(&user)))
-    }))
+    app.see_to(
+        caller,
+        &key,
+        (asked, path),
+        ("unlink-identity", move |app, caller, user| {
+            let identity = body.identity();
+            let user = app.people().unlink_identity(caller.principal(), &user.id, &identity)?;
+            Ok(Given::ok(&UserView::of(&user)))
+        }),
+    )
     .await
 }
 
