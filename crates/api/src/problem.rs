@@ -45,7 +45,8 @@ impl Said {
 pub struct Problem {
     status: StatusCode,
     code: &'static str,
-    detail: Said,
+    /// Apart, as results that may be problems are passed around by value.
+    detail: Box<Said>,
     field: Option<String>,
     allowed: Vec<String>,
     retry_after: Option<u32>,
@@ -77,7 +78,14 @@ pub(crate) struct ProblemBody {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: Said) -> Self {
-        Self { status, code, detail, field: None, allowed: Vec::new(), retry_after: None }
+        Self {
+            status,
+            code,
+            detail: Box::new(detail),
+            field: None,
+            allowed: Vec::new(),
+            retry_after: None,
+        }
     }
 
     pub(crate) fn at(mut self, field: impl Into<String>) -> Self {

@@ -73,7 +73,6 @@ impl BuyerStatus {
             Status::Done { .. } => Self::Done,
         }
     }
-
 }
 
 /// A case, as its buyer sees it.
@@ -142,17 +141,9 @@ impl BuyerCaseView {
     pub(super) fn of(body: &Body, case: &Case, now: Timestamp, beside: Beside) -> Self {
         let status = BuyerStatus::of(body, case, now);
         let is_agreed = matches!(status, BuyerStatus::AwaitingReturn | BuyerStatus::Returning);
-        let deadline = match &case.status {
-            Status::AwaitingReturn { deadline } if is_agreed => *deadline,
-            _ => None,
-        };
-        let text = match &case.status {
-            Status::WaitingBuyer { asked: text } | Status::Declined { ground: text, .. } => {
-                let is_shown = [BuyerStatus::WaitingForYou, BuyerStatus::Declined];
-                is_shown.contains(&status).then(|| text.clone())
-            }
-            _ => None,
-        };
+        let deadline = return_deadline(&case.status).filter(|_| is_agreed);
+        let is_said = [BuyerStatus::WaitingForYou, BuyerStatus::Declined].contains(&status);
+        let text = said_to_buyer(&case.status).filter(|it| is_said && !it.is_empty());
         let payouts = body.payouts.iter().filter(|it| it.case == case.no);
         Self {
             case: case.no.to_string(),
@@ -166,7 +157,7 @@ impl BuyerCaseView {
             status: Code(status),
             open: case.status.is_open(),
             deadline: deadline.map(Moment),
-            text: text.filter(|it| !it.is_empty()),
+            text: text.map(str::to_owned),
             worth: case.judgement.as_ref().map(|it| WorthView::of(&it.worth)),
             return_address: beside.return_address.filter(|_| is_agreed),
             returns: case.returns.iter().map(ToString::to_string).collect(),
@@ -175,6 +166,23 @@ impl BuyerCaseView {
             texts: beside.texts,
             possible: beside.possible,
         }
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other status has that deadline")]
+fn return_deadline(status: &Status) -> Option<Timestamp> {
+    match status {
+        Status::AwaitingReturn { deadline } => *deadline,
+        _ => None,
+    }
+}
+
+/// What the shop asks for, or why it declined.
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other status says anything")]
+fn said_to_buyer(status: &Status) -> Option<&str> {
+    match status {
+        Status::WaitingBuyer { asked: text } | Status::Declined { ground: text, .. } => Some(text),
+        _ => None,
     }
 }
 

@@ -206,15 +206,17 @@ async fn whoever_is_linked_to_the_provider_is_signed_in() {
     let console = people.console();
     let users = people.users(&console, None, None, 9).unwrap();
     let wang = users.iter().find(|it| it.login == "wang").unwrap();
-    let identity =
-        Identity { issuer: provider.issuer.clone(), subject: "u-17".to_owned() };
+    let identity = Identity { issuer: provider.issuer.clone(), subject: "u-17".to_owned() };
     people.link_identity(&console, &wang.id, &identity).unwrap();
 
     let way = go(&service, &provider).await;
     let answer = come_back(&service, "bad", &way).await;
     assert_eq!(answer.told(), "401 identity-refused");
     let answer = come_back(&service, "good", &way).await;
-    assert_eq!((answer.status, &answer.headers["location"]), (StatusCode::SEE_OTHER, &"/tasks".parse().unwrap()));
+    assert_eq!(
+        (answer.status, &answer.headers["location"]),
+        (StatusCode::SEE_OTHER, &"/tasks".parse().unwrap())
+    );
     let session = answer.headers.get_all("set-cookie").iter().next().unwrap().to_str().unwrap();
     let session = session.split(';').next().unwrap();
     let me = service.ask_with(&[("cookie", session)], Method::GET, "/session", None).await;
