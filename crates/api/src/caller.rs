@@ -11,7 +11,12 @@ use engine::{Reply, Request};
 use kernel::{ActorId, DossierKey, ShopId};
 use people::{AuthError, Note, Outcome, Permission, Principal, Session, UserId, Who};
 
-use crate::{App, Problem, open_shops::is_work, ops::ClientAddress, problem::Said};
+use crate::{
+    App, Problem,
+    open_shops::is_work,
+    ops::{Asking, ClientAddress, RequestId},
+    problem::Said,
+};
 
 /// The cookie of a session.
 pub(crate) const SESSION_COOKIE: &str = "guitu_session";
@@ -293,6 +298,9 @@ impl FromRequestParts<App> for Caller {
             }
         }
         let name = name_of(&session);
+        if let Some(asking) = parts.extensions.get::<Asking>() {
+            asking.is(&name);
+        }
         let is_key = matches!(session.principal.who(), Who::Key(_));
         Ok(Self { session, name, source, token: (!is_key).then_some(text), is_cookie })
     }
@@ -334,10 +342,10 @@ impl Source {
         }
         let client = parts.extensions.get::<ClientAddress>().map(|it| it.address);
         let peer = || parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
-        let request = parts.headers.get("x-request-id").and_then(|it| it.to_str().ok());
+        let request = parts.extensions.get::<RequestId>().map(|it| it.0.clone());
         Self {
             address: client.or_else(|| peer().map(|it| it.0.ip())),
-            request: request.unwrap_or_default().to_owned(),
+            request: request.unwrap_or_default(),
         }
     }
 }

@@ -275,7 +275,7 @@ impl App {
             now: self.now(),
             actor,
             pack: &known.pack,
-            automatic: true,
+            automatic: self.engine().is_automatic(),
             spent_today: Some(spent),
         };
         Ok(dossier::offers(&known.body, &path.case, context))
