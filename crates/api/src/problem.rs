@@ -230,6 +230,7 @@ pub(crate) struct Input<T>(pub(crate) T);
 pub(crate) struct Asked<T>(pub(crate) T);
 
 impl From<JsonRejection> for Problem {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "axum may add to them")]
     fn from(rejection: JsonRejection) -> Self {
         let text = rejection.body_text();
         let (code, zh) = match &rejection {

@@ -9,7 +9,7 @@ use axum::{
     routing::{get, post},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use kernel::Timestamp;
+use kernel::{Span, Timestamp};
 use people::{Identity, Position};
 use ring::{
     rand::SystemRandom,
@@ -45,7 +45,7 @@ const MODULUS: &str = "\
 fn check(token: &str, keys: Value, late: i64, expected: (&str, &str, &str)) -> String {
     let keys: Vec<Jwk> = serde_json::from_value(keys).unwrap();
     let (issuer, client_id, nonce) = expected;
-    let now = Timestamp::from_epoch_seconds(1_794_441_600 + late);
+    let now = Timestamp::from_epoch_seconds(1_794_441_600).plus(Span::seconds(late));
     let expected = Expected { issuer, client_id, nonce, now };
     verified(token, &keys, &expected).unwrap_or_else(|error| error.to_string())
 }
@@ -235,7 +235,7 @@ async fn an_answer_for_another_browser_or_another_question_signs_nobody_in() {
     assert_eq!(come_back(&service, "good", &none).await.told(), "401 sign-in-lost");
     provider.claims.lock().unwrap()["nonce"] = json!("of another");
     assert_eq!(come_back(&service, "good", &second).await.told(), "401 identity-refused");
-    service.wait(kernel::Span::minutes(10));
+    service.wait(Span::minutes(10));
     assert_eq!(come_back(&service, "good", &second).await.told(), "401 sign-in-lost");
 
     let without = Service::start();

@@ -81,7 +81,7 @@ fn sample(document: &Value, schema: &Value, depth: usize) -> Value {
     if 20 < depth {
         return Value::Null;
     }
-    let deeper = |it: &Value| sample(document, it, depth + 1);
+    let deeper = |it: &Value| sample(document, it, depth.saturating_add(1));
     if let Some(name) = schema["$ref"].as_str() {
         let name = name.rsplit('/').next().unwrap();
         return deeper(&document["components"]["schemas"][name]);
