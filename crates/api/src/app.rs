@@ -84,7 +84,7 @@ impl App {
     pub fn start(parts: Parts) -> std::io::Result<Self> {
         let rooms = Semaphore::new(parts.settings.at_once);
         let trail = Trail::start(Arc::clone(&parts.people))?;
-        let records: Arc<dyn store::Records> = parts.database.clone();
+        let records: Arc<dyn store::Records> = Arc::<dyn Database>::clone(&parts.database);
         let quota = Quota::new(records);
         let open_shops = OpenShops::default();
         Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, rooms })))

@@ -11,6 +11,7 @@
 //! is not give the same answer.
 
 #![expect(unused_qualifications, reason = "utoipa's macros write paths out")]
+#![expect(clippy::too_many_arguments, reason = "a handler has one for each part of its request")]
 
 mod app;
 mod audit;
@@ -122,7 +123,7 @@ fn people_routes() -> OpenApiRouter<App> {
         .routes(routes!(shops::read_shop, shops::change_shop))
         .routes(routes!(users::list_users, users::create_user))
         .routes(routes!(users::read_user, users::change_user))
-        .routes(routes!(users::seat_user, users::unseat_user))
+        .routes(routes!(users::seats::seat_user, users::seats::unseat_user))
         .routes(routes!(users::way_in::set_password))
         .routes(routes!(users::way_in::reset_second_step))
         .routes(routes!(users::way_in::end_user_sessions))

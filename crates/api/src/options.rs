@@ -28,6 +28,7 @@ use crate::{
 };
 
 /// Everything that can be asked about a case, and with what bounds.
+#[expect(clippy::struct_field_names, reason = "it is what callers read")]
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Options {
     /// The version this was tried on: send it as `If-Match` with the command.

@@ -3,5 +3,7 @@
 pub(crate) mod installation;
 
 mod buyers;
+mod oidc;
 mod orders;
 mod people;
+mod reach;

@@ -72,7 +72,7 @@ pub(crate) async fn ask_code(
                 Reading::Kept(it) => it.phone,
                 Reading::Unknown | Reading::Erased(_) => None,
             };
-            let phone = phone.as_ref().map(|it| it.expose());
+            let phone = phone.as_ref().map(vault::Plain::expose);
             let asked = app.people().ask_code(&key, &body.tail, phone, &from.origin());
             Ok((asked.map_err(|error| error.problem(app))?, key))
         })

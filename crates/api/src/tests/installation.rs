@@ -1,7 +1,7 @@
 //! Two shops on one installation, people in both, and a way to ask.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     path::Path,
     sync::{
@@ -117,8 +117,8 @@ impl Service {
             Arc::new(move || Timestamp::from_epoch_seconds(seconds.load(Ordering::Relaxed)))
         };
         let database: Arc<dyn Database> = Arc::new(MemoryStore::default());
-        let records: Arc<dyn Records> = database.clone();
-        let store: Arc<dyn store::Store> = database.clone();
+        let records: Arc<dyn Records> = Arc::<dyn Database>::clone(&database);
+        let store: Arc<dyn store::Store> = Arc::<dyn Database>::clone(&database);
         let shelf = Arc::new(Shelf::open(&*store).unwrap());
         shelf.publish(&*store, base_pack()).unwrap();
         let engine = Engine::start(store, Arc::clone(&clock), shelf, Config::default()).unwrap();
@@ -127,7 +127,7 @@ impl Service {
         let vault = Vault::new(records, ring, clock);
         let settings = Settings::default();
         let texts = Arc::new(Texts::default());
-        let messenger = Arc::clone(&texts) as Arc<dyn Messenger>;
+        let messenger: Arc<dyn Messenger> = Arc::<Texts>::clone(&texts);
         let parts =
             Parts { engine, database, people, vault, setup_code, oidc, messenger, settings };
         let app = App::start(parts).unwrap();
@@ -178,7 +178,7 @@ impl Service {
     pub(crate) fn make_user(&self, shop: &str, login: &str, positions: &[Position]) {
         let console = self.app.people().console();
         let wanted = NewUser { login, name: login, password: Some(PASSWORD) };
-        let seat = Seat { positions: BTreeSet::from_iter(positions.iter().copied()), grade: 1 };
+        let seat = Seat { positions: positions.iter().copied().collect(), grade: 1 };
         let shop: ShopId = shop.parse().unwrap();
         self.app.people().make_user(&console, &wanted, &shop, &seat).unwrap();
     }

@@ -4,6 +4,8 @@ use axum::http::Method;
 use people::Position;
 use serde_json::{Value, json};
 
+use crate::SetupCode;
+
 use super::installation::{PASSWORD, Service, SignedIn};
 
 /// Asks as somebody who is signed in.
@@ -230,4 +232,26 @@ async fn the_platform_opens_shops_and_makes_admins() {
     });
     let answer = service.ask_with(&[], Method::POST, "/setup", Some(again)).await;
     assert_eq!(answer.told(), "409 already-set-up");
+}
+
+#[tokio::test]
+async fn an_empty_installation_is_set_up_by_whoever_can_read_its_log() {
+    let code = SetupCode::random().unwrap();
+    let service = Service::empty(None, Some(code.clone()));
+    let needed = service.ask_with(&[], Method::GET, "/setup", None).await.ok()["needed"].clone();
+    assert_eq!(needed, json!(true));
+    let set_up = |code: &str| {
+        let body = json!({
+            "code": code, "login": "first", "name": "First", "password": PASSWORD,
+            "shop": {"id": "north", "name": "North", "channel": "jd", "pack": "base"},
+        });
+        service.ask_with(&[], Method::POST, "/setup", Some(body))
+    };
+    assert_eq!(set_up("00000-00000-00000-00000").await.told(), "403 wrong-setup-code");
+    assert_eq!(set_up(code.reveal()).await.told(), "201");
+    assert_eq!(set_up(code.reveal()).await.told(), "409 already-set-up");
+    let first = service.sign_in("first").await;
+    let me = service.ask_as(&first, Method::GET, "/session", None).await.ok();
+    assert_eq!(me["shops"][0]["positions"], json!(["owner"]));
+    assert!(me["everywhere"].as_array().unwrap().contains(&json!("platform")));
 }
