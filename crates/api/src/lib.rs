@@ -17,6 +17,8 @@ mod caller;
 mod cases;
 mod commands;
 mod describe;
+mod dispute;
+mod evidence;
 mod headers;
 pub mod ops;
 mod options;
@@ -24,6 +26,7 @@ mod orders;
 mod packs;
 mod personal;
 mod problem;
+mod receipts;
 mod reference;
 mod refusals;
 mod search;
@@ -76,6 +79,8 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(packs::read_pack))
         .routes(routes!(packs::check_pack))
         .routes(routes!(packs::go_back_to_pack))
+        .merge(evidence::routes())
+        .merge(receipts::routes())
         .split_for_parts();
     describe::complete(&mut document);
     let (json, page) = described(&document);

@@ -45,6 +45,7 @@ pub(crate) struct Service {
     /// How many requests were made: each has an idempotency key of its own.
     asked: AtomicU64,
     keys: BTreeMap<(String, Position), String>,
+    _folder: tempfile::TempDir,
 }
 
 /// What came back.
@@ -91,14 +92,24 @@ impl Service {
         let engine = Engine::start(store, Arc::clone(&clock), shelf, Config::default()).unwrap();
         let people = Arc::new(people(Arc::clone(&records), &clock));
         let ring = KeyRing::parse(&KeyRing::generate().unwrap()).unwrap();
-        let vault = Vault::new(records, ring, clock);
+        let vault = Vault::new(Arc::clone(&records), ring, Arc::clone(&clock));
+        let folder = tempfile::tempdir().unwrap();
+        let content = evidence::Place::Folder(folder.path().to_path_buf()).open().unwrap();
+        let evidence = evidence::Archive::new(records, content, clock);
         let settings = Settings::default();
-        let parts = Parts { engine, database, people, vault, settings };
+        let parts = Parts { engine, database, people, vault, evidence, settings };
         let app = App::start(parts).unwrap();
         let router = router().0.with_state(app.clone());
         let outside = Sandbox::new(Faults::default());
-        let mut service =
-            Self { app, router, seconds, outside, asked: AtomicU64::new(1), keys: BTreeMap::new() };
+        let mut service = Self {
+            app,
+            router,
+            seconds,
+            outside,
+            asked: AtomicU64::new(1),
+            keys: BTreeMap::new(),
+            _folder: folder,
+        };
         service.make_shops();
         service
     }

@@ -11,6 +11,8 @@ use dossier::{
     },
 };
 
+use evidence::{Likeness, Media, Rendition, Source};
+
 use super::Code;
 
 pub(crate) type CaseKindCode = Code<CaseKind>;
@@ -22,15 +24,19 @@ pub(crate) type FindingCode = Code<Finding>;
 pub(crate) type FlagCode = Code<Flag>;
 pub(crate) type GoodsClaimCode = Code<GoodsClaim>;
 pub(crate) type GoodsClassCode = Code<GoodsClass>;
+pub(crate) type LikenessCode = Code<Likeness>;
+pub(crate) type MediaCode = Code<Media>;
 pub(crate) type PayerCode = Code<Payer>;
 pub(crate) type PlaceCode = Code<Place>;
 pub(crate) type PurposeCode = Code<Purpose>;
 pub(crate) type RaisingCode = Code<Raising>;
 pub(crate) type ReasonCode = Code<Reason>;
+pub(crate) type RenditionCode = Code<Rendition>;
 pub(crate) type RoleCode = Code<Role>;
 pub(crate) type RouteCode = Code<Route>;
 pub(crate) type ScanKindCode = Code<ScanKind>;
 pub(crate) type SignerCode = Code<Signer>;
+pub(crate) type SourceCode = Code<Source>;
 pub(crate) type StandingCode = Code<Standing>;
 pub(crate) type TaskKindCode = Code<TaskKind>;
 pub(crate) type VerdictCode = Code<Verdict>;
