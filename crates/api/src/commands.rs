@@ -22,6 +22,7 @@ pub(crate) fn permission_for(command: &Command) -> Option<Permission> {
         Command::Apply(_)
         | Command::ChangeRequest { .. }
         | Command::Withdraw { .. }
+        | Command::BookPickup { .. }
         | Command::EnterReturn { .. } => Permission::Apply,
         Command::RecordFinding { .. } | Command::ClaimTask { .. } | Command::AnswerTask { .. } => {
             Permission::WorkTasks
@@ -29,7 +30,7 @@ pub(crate) fn permission_for(command: &Command) -> Option<Permission> {
         Command::HandOverTask { .. } => Permission::HandOver,
         Command::AttachEvidence { .. } => Permission::AttachEvidence,
         Command::RecordReceipt { .. } | Command::RefuseReturn { .. } => Permission::Receive,
-        Command::Assess { .. } => Permission::Inspect,
+        Command::Assess { .. } | Command::Inspect { .. } => Permission::Inspect,
         Command::Judge { .. }
         | Command::Approve { .. }
         | Command::Decline { .. }

@@ -20,6 +20,7 @@ mod describe;
 mod dispute;
 mod evidence;
 mod headers;
+mod metrics;
 pub mod ops;
 mod options;
 mod orders;
@@ -74,6 +75,7 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(personal::read_buyer))
         .routes(routes!(personal::reveal_buyer))
         .routes(routes!(personal::erase_buyer))
+        .routes(routes!(metrics::read_metrics))
         .routes(routes!(search::search))
         .routes(routes!(packs::list_packs, packs::publish_pack))
         .routes(routes!(packs::read_pack))

@@ -99,6 +99,7 @@ fn status_of(rejection: &Rejection) -> StatusCode {
         | Rejection::NoAnswer
         | Rejection::DeadlineOutOfReach { .. }
         | Rejection::NoReturnTime
+        | Rejection::PickupTooEarly
         | Rejection::BadName { .. }
         | Rejection::PolicyGap(_)
         | Rejection::Money(_) => StatusCode::UNPROCESSABLE_ENTITY,

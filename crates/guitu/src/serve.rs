@@ -26,18 +26,22 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use api::{
-    App,
+    App, Parts,
     ops::{Counted, Drain},
 };
 use clap::Args;
 use engine::{Config, Engine, Shelf};
-use kernel::ShopId;
+use kernel::{ShopId, Span};
+use people::{BuyerKey, BuyerKeys, Lasting, Matrix, People, Setup};
+use policy::Pack;
 use store::{Database, RecordPage};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
+use vault::{KeyRing, Vault};
 
 use self::{door::Door, worker::Inside};
 pub(crate) use self::{logs::Format, outside::OutsidePlace, tls::client_that_knows};
@@ -135,22 +139,49 @@ fn threads() -> usize {
 
 /// The engine on its database, with packs published.
 fn app(configuration: &Configuration) -> Result<App> {
+    // To prove packs takes longer than all the rest, which goes on meanwhile.
+    let folder = configuration.packs.clone();
+    let packs = std::thread::spawn(move || packs::all(folder.as_deref()));
     let database = configuration.database.open()?;
-    // The key ring is read, or made, before anybody is let in. Whoever gives `App` a vault takes
-    // it from here.
-    let _ring = keys::ring(&configuration.keys, &*database)?;
+    // The key ring is read, or made, before anybody is let in.
+    let ring = keys::ring(&configuration.keys, &*database)?;
     let shelf = Arc::new(Shelf::open(&*database)?);
-    publish(&shelf, &*database, configuration.packs.as_deref())?;
+    let packs = packs.join().map_err(|_| anyhow!("reading the packs ended in a panic"))??;
+    publish(&shelf, &*database, packs)?;
     let clock = Arc::new(clock::now);
     let config = Config { automatic: configuration.work.automatic, ..Config::default() };
     let watch = Arc::new(Counted::default());
     let engine = Engine::start_watched(database.clone(), clock, shelf, config, watch)?;
-    Ok(App::new(engine, database, configuration.service.clone()))
+    let records = Arc::clone(&database) as Arc<dyn store::Records>;
+    let people = Arc::new(people(configuration, Arc::clone(&records), &ring)?);
+    let vault = Vault::new(records, ring, Arc::new(clock::now));
+    let mut settings = configuration.service.clone();
+    settings.secure = configuration.is_secure();
+    Ok(App::start(Parts { engine, database, people, vault, settings })?)
+}
+
+/// Who may come in. Links to buyers are signed by a key that the ring gives.
+fn people(
+    configuration: &Configuration,
+    records: Arc<dyn store::Records>,
+    ring: &KeyRing,
+) -> Result<People> {
+    let link_key = BuyerKey::new("ring", ring.derived("buyer-links").to_vec())?;
+    let span = |it: Duration| Span::seconds(i64::try_from(it.as_secs()).unwrap_or(i64::MAX));
+    let sessions = &configuration.sessions;
+    let staff = Lasting { idle: span(sessions.idle), at_most: span(sessions.absolute) };
+    let settings = people::Settings { staff, ..people::Settings::default() };
+    let setup = Setup {
+        settings,
+        matrix: Matrix::built_in()?,
+        buyer_keys: BuyerKeys::new(link_key, Vec::new())?,
+    };
+    Ok(People::new(records, Arc::new(clock::now), setup)?)
 }
 
 /// Makes every pack the one that new orders of its name come under.
-fn publish(shelf: &Shelf, database: &dyn Database, folder: Option<&Path>) -> Result<()> {
-    for pack in packs::all(folder)? {
+fn publish(shelf: &Shelf, database: &dyn Database, packs: Vec<Pack>) -> Result<()> {
+    for pack in packs {
         if !shelf.make_current(pack.id()) {
             let pack = shelf.publish(database, pack)?;
             tracing::info!(pack = %pack.id(), "published");

@@ -91,6 +91,15 @@ impl Blinder {
         format!("t-{}", self.word(shop, "phone-tail", &tail, MARK_LETTERS))
     }
 
+    /// A key for another purpose, told from the index key.
+    pub(crate) fn derived(&self, purpose: &str) -> [u8; 32] {
+        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(self.0.as_slice()).expect("any key is long enough");
+        mac.update(&framed(&["derived", purpose]));
+        mac.finalize().into_bytes().into()
+    }
+
     fn word(&self, shop: &ShopId, purpose: &str, value: &str, n_letters: usize) -> String {
         #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
         let mut mac =

@@ -122,6 +122,12 @@ impl KeyRing {
         self.keys().map(|it| it.id.as_str()).collect()
     }
 
+    /// A key for another purpose, such as signing links. The same over every rotation, as the index
+    /// key it is told from is.
+    pub fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.blinder.derived(purpose))
+    }
+
     pub(crate) fn active(&self) -> &Named {
         &self.active
     }

@@ -9,7 +9,7 @@ use crate::{
     problem::Problem,
     wire::{
         Fen, Moment,
-        case::{FindingsBody, PiecesBody, RequestBody},
+        case::{FindingsBody, InspectedBody, PiecesBody, RequestBody},
         codes::{FactCode, FindingCode, PlaceCode, PurposeCode, RaisingCode, RoleCode},
         parsed,
     },
@@ -40,10 +40,25 @@ pub(crate) enum CaseCommand {
         evidence: String,
         shows: FactCode,
     },
+    /// A courier is to fetch the goods from the buyer from then on.
+    BookPickup {
+        from: Moment,
+    },
     /// The returned goods have arrived.
     RecordReceipt {
         #[serde(default)]
         parcel: Option<String>,
+        /// Who brought it.
+        #[serde(default)]
+        carrier: String,
+    },
+    /// Looks at a return piece by piece. Pieces that are not named are not in the parcel; what it
+    /// comes to is derived by policy.
+    Inspect {
+        #[schema(max_items = 500)]
+        pieces: Vec<InspectedBody>,
+        #[serde(default)]
+        place: Option<PlaceCode>,
     },
     /// What was found when the returned goods were looked at.
     Assess {
@@ -165,9 +180,15 @@ impl CaseCommand {
                 evidence: parsed("evidence", evidence)?,
                 shows: shows.0,
             },
-            Self::RecordReceipt { parcel } => {
-                Command::RecordReceipt { case, parcel: maybe("parcel", parcel)? }
+            Self::BookPickup { from } => Command::BookPickup { case, from: from.0 },
+            Self::RecordReceipt { parcel, carrier } => {
+                Command::RecordReceipt { case, parcel: maybe("parcel", parcel)?, carrier }
             }
+            Self::Inspect { pieces, place } => Command::Inspect {
+                case,
+                pieces: pieces.into_iter().map(InspectedBody::piece).collect::<Result<_, _>>()?,
+                place: place.map(|it| it.0),
+            },
             Self::Assess { finding, accepted, reason, withheld, place } => Command::Assess {
                 case,
                 finding: finding.0,

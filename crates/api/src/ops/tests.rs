@@ -174,17 +174,18 @@ async fn figures_are_for_those_the_configuration_names_and_not_found_by_others()
 
 #[tokio::test]
 async fn it_is_ready_while_its_worker_lives_and_until_it_drains() {
-    let at = Timestamp::from_epoch_seconds;
+    let now = crate::tests::service::MORNING;
+    let at = |last: i64| Timestamp::from_epoch_seconds(now + last);
     let ready = async |last: i64, drain: &Drain| {
         let pulse = Pulse::new(at(last), kernel::Span::seconds(6));
         let service = service(limits(), drain, Some(pulse));
         ask(&service, "127.0.0.1", "GET /readyz", &[], "").await
     };
     let drain = Drain::default();
-    assert_eq!(ready(994, &drain).await.status(), StatusCode::OK);
-    assert_eq!(code(ready(993, &drain).await).await, "503 not-ready");
+    assert_eq!(ready(-6, &drain).await.status(), StatusCode::OK);
+    assert_eq!(code(ready(-7, &drain).await).await, "503 not-ready");
     let mut draining = drain.draining();
     drain.begin();
     draining.begun().await;
-    assert_eq!(code(ready(1_000, &drain).await).await, "503 not-ready");
+    assert_eq!(code(ready(0, &drain).await).await, "503 not-ready");
 }

@@ -22,8 +22,8 @@ use engine::{
 use http_body_util::BodyExt as _;
 use kernel::{Choice as _, ShopId, Span, Timestamp};
 use people::{
-    BuyerKey, BuyerKeys, Hashing, Matrix, NewKey, NewUser, People, Position, Principal, Seat,
-    Settings as PeopleSettings, Setup, Shop, ShopStatus,
+    BuyerKey, BuyerKeys, Hashing, Matrix, NewKey, NewUser, People, Permission, Permissions,
+    Position, Principal, Seat, Settings as PeopleSettings, Setup, Shop, ShopStatus,
 };
 use policy::{Pack, Sources};
 use serde_json::Value;
@@ -35,7 +35,7 @@ use vault::{KeyRing, Vault};
 use crate::{App, Parts, Settings, router};
 
 /// 2026-11-12 08:00 in China.
-const MORNING: i64 = 1_794_441_600;
+pub(crate) const MORNING: i64 = 1_794_441_600;
 
 pub(crate) struct Service {
     pub(crate) app: App,
@@ -140,7 +140,7 @@ impl Service {
             shop,
             name: position.code(),
             position,
-            scopes: self.app.people().matrix().permissions(position),
+            scopes: for_machines(self.app.people().matrix().permissions(position)),
             until: None,
         };
         let (_, secret) = self.app.people().make_key(by, &wanted).unwrap();
@@ -217,6 +217,13 @@ impl Service {
     pub(crate) fn paid(&self) -> BTreeMap<String, i64> {
         self.outside.paid()
     }
+}
+
+/// What a key may be allowed of it.
+fn for_machines(all: Permissions) -> Permissions {
+    let for_people = [Permission::ManageKeys, Permission::ManageUsers, Permission::Platform];
+    let allowed = all.iter().filter(|it| !for_people.contains(it));
+    allowed.fold(Permissions::NONE, Permissions::with)
 }
 
 pub(crate) const PASSWORD: &str = "correct horse battery";

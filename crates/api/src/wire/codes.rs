@@ -5,12 +5,12 @@
 use dossier::{
     case::{Finding, Place},
     facts::Fact,
+    inspection::Grade,
     words::{
         CaseKind, Channel, CouponOf, Direction, Flag, GoodsClaim, GoodsClass, Payer, Purpose,
         Raising, Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
     },
 };
-
 use evidence::{Likeness, Media, Rendition, Source};
 
 use super::Code;
@@ -24,6 +24,7 @@ pub(crate) type FindingCode = Code<Finding>;
 pub(crate) type FlagCode = Code<Flag>;
 pub(crate) type GoodsClaimCode = Code<GoodsClaim>;
 pub(crate) type GoodsClassCode = Code<GoodsClass>;
+pub(crate) type GradeCode = Code<Grade>;
 pub(crate) type LikenessCode = Code<Likeness>;
 pub(crate) type MediaCode = Code<Media>;
 pub(crate) type PayerCode = Code<Payer>;

@@ -162,6 +162,11 @@ fn changed(facts: &Facts<'_>, change: &CaseChange) -> Option<String> {
         CaseChange::ReturnEntered { parcel, carrier } => {
             format!("买家填写退货单号：{carrier} {parcel}")
         }
+        CaseChange::Received(receipt) => {
+            let parcel = receipt.parcel.as_ref().map(ParcelNo::to_string).unwrap_or_default();
+            format!("仓库收到退货 {} {parcel}", receipt.carrier)
+        }
+        CaseChange::PickupBooked { from } => format!("预约上门取件：{}", facts.at(*from)),
         CaseChange::Assessed(assessment) => format!("验货：{}", assessed(assessment)),
         CaseChange::DepositTaken { amount } => format!("收到押金 {}", worth(*amount)),
         CaseChange::ClaimFiled { carrier, amount, at: _ } => {

@@ -98,7 +98,11 @@ impl Story {
         let (parcel, carrier) = (ParcelNo::lossy("YT2002"), "圆通".to_owned());
         let entered = Command::EnterReturn { case: case.clone(), parcel: parcel.clone(), carrier };
         self.give("wang", Role::Buyer, entered);
-        let receipt = Command::RecordReceipt { case: case.clone(), parcel: Some(parcel) };
+        let receipt = Command::RecordReceipt {
+            case: case.clone(),
+            parcel: Some(parcel),
+            carrier: String::new(),
+        };
         self.give("zhao", Role::Warehouse, receipt);
         let evidence = photos[0].clone();
         let shows = Fact::ProblemPhoto;

@@ -159,6 +159,7 @@ impl Configuration {
             service: api::Settings {
                 at_once: values.get("limits.at_once")?,
                 patience: Duration::from_millis(values.get("limits.patience_ms")?),
+                ..api::Settings::default()
             },
             limits: values.limits()?,
             connections: values.get("limits.connections")?,

@@ -1,8 +1,8 @@
 //! Everything from one database into another, while the first is in use.
 //!
 //! Dossiers and records that differ are copied again until none does; what is only ever added to is
-//! copied at the end. Then both are read whole and compared. Somebody who works the first all the while may
-//! be faster than the copy; the last run is therefore made when nobody does.
+//! copied at the end. Then both are read whole and compared. Somebody who works the first all the
+//! while may be faster than the copy; the last run is therefore made when nobody does.
 //!
 //! **Invariant:** nothing is changed in the database that is copied from.
 

@@ -6,8 +6,8 @@
 //!
 //! **Invariant:** locks are taken in the order of the key, new records before existing ones.
 //!
-//! **Invariant:** when the answer to a `COMMIT` is lost, the outcome is unknown and stays so: unlike
-//! a command, a change of records has no name by which it could be found again.
+//! **Invariant:** when the answer to a `COMMIT` is lost, the outcome is unknown and stays so.
+//! Unlike a command, a change of records has no name by which it could be found again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
