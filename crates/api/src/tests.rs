@@ -3,3 +3,4 @@
 pub(crate) mod service;
 
 mod orders;
+mod receipts;
