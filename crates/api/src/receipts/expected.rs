@@ -76,9 +76,8 @@ fn awaits(body: &Body, case: &Case, parcel: &ParcelNo) -> Option<(Direction, boo
     // What we sent and the buyer did not take, or a courier stopped (QC-19).
     let sent = body.parcels.get(parcel).filter(|it| it.direction == Direction::Outbound)?;
     let is_here = sent.is_back();
-    let is_awaited = matches!(case.status, Status::AwaitingParcel | Status::Intercepting)
-        || (sent.is_coming_back() && case.status.is_judged_again());
-    (is_awaited || (is_here && case.status.is_open())).then_some((Direction::Outbound, is_here))
+    let is_open = case.status.is_judged_again() || (is_here && case.status.is_open());
+    is_open.then_some((Direction::Outbound, is_here))
 }
 
 /// A case that waits for a parcel, for whoever has it in hand.

@@ -258,12 +258,11 @@ async fn a_parcel_without_a_number_is_given_back_once() {
 }
 
 #[tokio::test]
-async fn what_was_refused_by_the_buyer_comes_back_and_frees_the_refund() {
+async fn a_parcel_of_ours_that_comes_back_unlocks_the_refund() {
     let service = Service::start();
     service.put("/shops/north/orders/A1", order()).await.ok();
     let out = json!({"carrier": "sto", "direction": "outbound", "scans": [
         {"at": "2026-11-10T18:00:00+08:00", "kind": "collected"},
-        {"at": "2026-11-11T18:00:00+08:00", "kind": "refused"},
     ]});
     service.post("/shops/north/orders/A1/parcels/ST1/scans", out).await.ok();
     let request = json!({"kind": "refund-only", "reason": "no-reason-7d", "goods": "not-received",
@@ -271,11 +270,12 @@ async fn what_was_refused_by_the_buyer_comes_back_and_frees_the_refund() {
     let filed = json!({"case": "R1", "request": request});
     service.post("/shops/north/orders/A1/cases", filed).await.ok();
     let approve = json!({"command": "approve", "ground": "refused at the door"});
-    service.post(&format!("{CASE}/commands"), approve).await.ok();
-    assert_eq!(status(&service).await, "awaiting-parcel");
+    let approved = service.post(&format!("{CASE}/commands"), approve.clone()).await;
+    assert_eq!(approved.told(), "409 locked");
     let scan = json!({"parcel": "ST1", "carrier": "sto"});
     let scanned = give(&service, Position::Warehouse, "/shops/north/receipts", scan).await.ok();
     assert_eq!(scanned["cases"][0]["direction"], "outbound", "{scanned:#}");
+    service.post(&format!("{CASE}/commands"), approve).await.ok();
     service.wait(Span::minutes(5));
     assert_eq!(status(&service).await, "done");
     assert_eq!(service.paid().into_values().collect::<Vec<_>>(), [20_000]);
