@@ -5,7 +5,7 @@
 //! bytes, and nothing is there twice.
 
 mod content;
-mod upload;
+pub(crate) mod upload;
 
 use ::evidence::{Archive, CaseRef, Evidence, Hash};
 use axum::{
@@ -20,10 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use self::{
     content::{AttachmentName, Binary, ThumbnailQuery, kept, thumbnail_of},
-    upload::{
-        Labels, Sender, UploadForm, UploadQuery, destination, limits, not_taken, receive,
-        take_evidence,
-    },
+    upload::{Labels, UploadForm, UploadQuery, destination, limits, not_taken, receive},
 };
 use crate::{
     App, Problem,

@@ -29,6 +29,7 @@ use std::{
     time::Duration,
 };
 
+use ::evidence::Archive;
 use anyhow::{Context, Result, anyhow};
 use api::{
     App, Parts,
@@ -48,7 +49,7 @@ pub(crate) use self::{logs::Format, outside::OutsidePlace, tls::client_that_know
 use crate::{
     clock,
     config::{self, Configuration},
-    packs,
+    evidence, packs,
 };
 
 #[derive(Debug, Args)]
@@ -154,10 +155,12 @@ fn app(configuration: &Configuration) -> Result<App> {
     let engine = Engine::start_watched(database.clone(), clock, shelf, config, watch)?;
     let records = Arc::clone(&database) as Arc<dyn store::Records>;
     let people = Arc::new(people(configuration, Arc::clone(&records), &ring)?);
-    let vault = Vault::new(records, ring, Arc::new(clock::now));
+    let vault = Vault::new(Arc::clone(&records), ring, Arc::new(clock::now));
+    let content = evidence::opened(configuration)?;
+    let evidence = Archive::new(records, content, Arc::new(clock::now));
     let mut settings = configuration.service.clone();
     settings.secure = configuration.is_secure();
-    Ok(App::start(Parts { engine, database, people, vault, settings })?)
+    Ok(App::start(Parts { engine, database, people, vault, evidence, settings })?)
 }
 
 /// Who may come in. Links to buyers are signed by a key that the ring gives.
