@@ -6,13 +6,14 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
-use dossier::{Command, command::Actor};
+use dossier::command::Actor;
 use engine::{Reply, Request};
 use kernel::{ActorId, DossierKey, ShopId};
 use people::{AuthError, Note, Outcome, Permission, Principal, Session, UserId, Who};
 
 use crate::{
     App, Problem,
+    commands::money_of,
     open_shops::is_work,
     ops::{Asking, ClientAddress, RequestId},
     problem::Said,
@@ -117,8 +118,8 @@ impl Caller {
         self.works_in(shop) || self.principal().may_everywhere(Permission::Platform)
     }
 
-    /// Does something about people or keys, and writes down what became of it: `what` was done, `on`
-    /// whom, which `work` may say better when it is done. Blocks.
+    /// Does something about people or keys, and writes down what became of it: `what` was done,
+    /// `on` whom, which `work` may say better when it is done. Blocks.
     pub(crate) fn noted<T>(
         &self,
         app: &App,
@@ -227,27 +228,6 @@ impl Caller {
             address: self.source.address,
         }
     }
-}
-
-/// The commands that decide about money: code, case or payment, and the amount if it is named.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all others move none")]
-fn money_of(command: &Command) -> Option<(&'static str, String, Option<money::Money>)> {
-    Some(match command {
-        Command::Approve { case, amount, .. } => ("approve", case.to_string(), *amount),
-        Command::RefundAhead { case, .. } => ("refund-ahead", case.to_string(), None),
-        Command::Compensate { case, amount, .. } => ("compensate", case.to_string(), Some(*amount)),
-        Command::RepayPostage { case, laid_out, .. } => {
-            ("repay-postage", case.to_string(), Some(*laid_out))
-        }
-        Command::DecideApproval { case, .. } => ("decide-approval", case.to_string(), None),
-        Command::TakeDeposit { case, amount } => ("take-deposit", case.to_string(), Some(*amount)),
-        Command::FileClaim { case, amount, .. } => ("file-claim", case.to_string(), Some(*amount)),
-        Command::AnswerClaim { case, paid } => ("answer-claim", case.to_string(), Some(*paid)),
-        Command::RecordPayout { payout, .. } => ("record-payout", payout.to_string(), None),
-        Command::RetryPayout { payout } => ("retry-payout", payout.to_string(), None),
-        Command::ReleasePayout { payout } => ("release-payout", payout.to_string(), None),
-        _ => return None,
-    })
 }
 
 pub(crate) fn forbidden(permission: Permission) -> Problem {
