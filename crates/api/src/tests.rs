@@ -1,6 +1,6 @@
 //! The API as its callers meet it: requests in, answers out, in memory.
 
-pub(crate) mod service;
+pub(crate) mod installation;
 
 mod buyers;
 mod oidc;

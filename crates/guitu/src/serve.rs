@@ -151,7 +151,7 @@ fn app(configuration: &Configuration) -> Result<App> {
     let config = Config { automatic: configuration.work.automatic, ..Config::default() };
     let watch = Arc::new(Counted::default());
     let engine = Engine::start_watched(database.clone(), clock, shelf, config, watch)?;
-    let records = Arc::clone(&database) as Arc<dyn store::Records>;
+    let records: Arc<dyn store::Records> = database.clone();
     let people = Arc::new(parts::people(configuration, Arc::clone(&records), &ring)?);
     let setup_code = parts::setup_code(&people)?;
     let oidc = parts::identity_provider(configuration, &ring)?;

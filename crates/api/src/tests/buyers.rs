@@ -5,7 +5,7 @@ use kernel::Span;
 use people::Position;
 use serde_json::{Value, json};
 
-use super::service::{Service, application, order};
+use super::installation::{Service, application, order};
 
 const LINKS: &str = "/shops/north/orders/A1/buyer-links";
 

@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use url::Url;
 
-use super::service::{Answered, Service};
+use super::installation::{Answered, Service};
 use crate::{
     OidcSettings,
     oidc::token::{Expected, Jwk, verified},

@@ -4,7 +4,7 @@ use kernel::Span;
 use people::Position;
 use serde_json::{Value, json};
 
-use super::service::{Service, application, order};
+use super::installation::{Service, application, order};
 
 const CASE: &str = "/shops/north/orders/A1/cases/R1";
 
@@ -15,7 +15,7 @@ async fn filed() -> Service {
     service
 }
 
-async fn command(service: &Service, body: Value) -> super::service::Answered {
+async fn command(service: &Service, body: Value) -> super::installation::Answered {
     service.post(&format!("{CASE}/commands"), body).await
 }
 
