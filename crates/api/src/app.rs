@@ -4,11 +4,12 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use dossier::{Body, Dossier};
 use engine::{Engine, EngineError, Reply, Request};
+use evidence::Archive;
 use kernel::{DossierKey, Timestamp, Zone};
 use people::People;
 use policy::Pack;
 use store::{Database, Version};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use vault::{Quota, Vault};
 
 use crate::{
@@ -32,6 +33,7 @@ pub struct Parts {
     pub oidc: Option<Arc<Oidc>>,
     /// Brings codes to buyers' phones.
     pub messenger: Arc<dyn Messenger>,
+    pub evidence: Archive,
     pub settings: Settings,
 }
 
@@ -41,7 +43,11 @@ struct Inside {
     trail: Trail,
     open_shops: OpenShops,
     rooms: Semaphore,
+    packing: Semaphore,
 }
+
+/// Most dispute packs made at once: each reads all evidence of a case.
+const PACKED_AT_ONCE: usize = 2;
 
 /// How the service behaves, apart from what policy packs say.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -83,11 +89,12 @@ impl fmt::Debug for Parts {
 impl App {
     pub fn start(parts: Parts) -> std::io::Result<Self> {
         let rooms = Semaphore::new(parts.settings.at_once);
+        let packing = Semaphore::new(PACKED_AT_ONCE);
         let trail = Trail::start(Arc::clone(&parts.people))?;
         let records: Arc<dyn store::Records> = Arc::<dyn Database>::clone(&parts.database);
         let quota = Quota::new(records);
         let open_shops = OpenShops::default();
-        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, rooms })))
+        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, rooms, packing })))
     }
 
     pub fn engine(&self) -> &Engine {
@@ -104,6 +111,17 @@ impl App {
 
     pub(crate) fn vault(&self) -> &Vault {
         &self.0.parts.vault
+    }
+
+    pub(crate) fn evidence(&self) -> &Archive {
+        &self.0.parts.evidence
+    }
+
+    /// A turn at making a dispute pack; a caller that waits too long is told to come back.
+    pub(crate) async fn turn_to_pack(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        let wait = tokio::time::timeout(self.settings().patience, self.0.packing.acquire());
+        let Ok(Ok(turn)) = wait.await else { return Err(Problem::busy()) };
+        Ok(turn)
     }
 
     pub(crate) fn quota(&self) -> &Quota {
@@ -136,7 +154,12 @@ impl App {
 
     /// Today, counted from 1970-01-01 in the installation's zone.
     pub(crate) fn day(&self) -> i64 {
-        self.settings().zone.days_between(Timestamp::from_epoch_seconds(0), self.now())
+        self.day_of(self.now())
+    }
+
+    /// The same of any instant.
+    pub(crate) fn day_of(&self, at: Timestamp) -> i64 {
+        self.settings().zone.days_between(Timestamp::from_epoch_seconds(0), at)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -20,6 +20,8 @@ mod caller;
 mod cases;
 mod commands;
 mod describe;
+mod dispute;
+mod evidence;
 mod headers;
 mod keys;
 mod metrics;
@@ -32,6 +34,7 @@ mod orders;
 mod packs;
 mod personal;
 mod problem;
+mod receipts;
 mod reference;
 mod refusals;
 mod search;
@@ -95,6 +98,8 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(packs::go_back_to_pack))
         .merge(people_routes())
         .merge(buyer_routes())
+        .merge(evidence::routes())
+        .merge(receipts::routes())
         .split_for_parts();
     describe::complete(&mut document);
     let (json, page) = described(&document);

@@ -246,7 +246,9 @@ impl App {
         };
         let mut hits = Vec::new();
         for (by, query) in queries {
-            let orders = self.vault().find(shop, &query, limit)?;
+            let mut orders = self.vault().find(shop, &query, limit)?;
+            // Labels of parcels nobody announced are kept there too.
+            orders.retain(|it| !crate::receipts::is_receipt(it));
             hits.extend(orders.iter().map(|it| hit(it, by)));
         }
         Ok(hits)

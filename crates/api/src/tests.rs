@@ -7,3 +7,4 @@ mod oidc;
 mod orders;
 mod people;
 mod reach;
+mod receipts;

@@ -293,6 +293,10 @@ static CONSTANTS: &[Constant] = &[
     Constant { name: "inspection-contact", kind: Kind::Text, optional: true },
     Constant { name: "shop-name", kind: Kind::Text, optional: false },
     Constant { name: "refund-arrives-within", kind: Kind::Span, optional: false },
+    Constant { name: "evidence-photo-kilobytes", kind: Kind::Count, optional: true },
+    Constant { name: "evidence-video-kilobytes", kind: Kind::Count, optional: true },
+    Constant { name: "evidence-document-kilobytes", kind: Kind::Count, optional: true },
+    Constant { name: "evidence-per-case", kind: Kind::Count, optional: true },
 ];
 
 /// Variables a reply text may use.

@@ -29,6 +29,7 @@ use std::{
     sync::Arc,
 };
 
+use ::evidence::Archive;
 use anyhow::{Context, Result, anyhow};
 use api::{
     App, Parts,
@@ -47,7 +48,7 @@ pub(crate) use self::{logs::Format, outside::OutsidePlace, tls::client_that_know
 use crate::{
     clock,
     config::{self, Configuration},
-    packs,
+    evidence, packs,
 };
 
 #[derive(Debug, Args)]
@@ -156,11 +157,14 @@ fn app(configuration: &Configuration) -> Result<App> {
     let setup_code = parts::setup_code(&people)?;
     let oidc = parts::identity_provider(configuration, &ring)?;
     let messenger = parts::messenger(&configuration.work.outside);
-    let vault = Vault::new(records, ring, Arc::new(clock::now));
+    let vault = Vault::new(Arc::clone(&records), ring, Arc::new(clock::now));
+    let content = evidence::opened(configuration)?;
+    let evidence = Archive::new(records, content, Arc::new(clock::now));
     let mut settings = configuration.service.clone();
     settings.secure = configuration.is_secure();
     settings.public_url = configuration.public_url.as_ref().map(ToString::to_string);
-    let parts = Parts { engine, database, people, vault, messenger, oidc, setup_code, settings };
+    let parts =
+        Parts { engine, database, people, vault, evidence, messenger, oidc, setup_code, settings };
     Ok(App::start(parts)?)
 }
 

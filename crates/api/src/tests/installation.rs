@@ -48,6 +48,7 @@ pub(crate) struct Service {
     asked: AtomicU64,
     keys: BTreeMap<(String, Position), String>,
     texts: Arc<Texts>,
+    _folder: tempfile::TempDir,
 }
 
 /// Codes that were sent, with the phone.
@@ -124,17 +125,29 @@ impl Service {
         let engine = Engine::start(store, Arc::clone(&clock), shelf, Config::default()).unwrap();
         let people = Arc::new(people(Arc::clone(&records), &clock));
         let ring = KeyRing::parse(&KeyRing::generate().unwrap()).unwrap();
-        let vault = Vault::new(records, ring, clock);
+        let vault = Vault::new(Arc::clone(&records), ring, Arc::clone(&clock));
+        let folder = tempfile::tempdir().unwrap();
+        let content = evidence::Place::Folder(folder.path().to_path_buf()).open().unwrap();
+        let evidence = evidence::Archive::new(records, content, clock);
         let settings = Settings::default();
         let texts = Arc::new(Texts::default());
         let messenger: Arc<dyn Messenger> = Arc::<Texts>::clone(&texts);
-        let parts =
-            Parts { engine, database, people, vault, setup_code, oidc, messenger, settings };
+        let parts = Parts {
+            engine,
+            database,
+            people,
+            vault,
+            evidence,
+            setup_code,
+            oidc,
+            messenger,
+            settings,
+        };
         let app = App::start(parts).unwrap();
         let router = router().0.with_state(app.clone());
         let outside = Sandbox::new(Faults::default());
         let (asked, keys) = (AtomicU64::new(1), BTreeMap::new());
-        Self { app, router, seconds, outside, asked, keys, texts }
+        Self { app, router, seconds, outside, asked, keys, texts, _folder: folder }
     }
 
     fn make_shops(&mut self) {
