@@ -1,16 +1,20 @@
 //! Who asks, and what they may.
 
+mod sent;
+
 use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    http::{Method, StatusCode, request::Parts},
 };
 use dossier::command::Actor;
 use engine::{Reply, Request};
 use kernel::{ActorId, DossierKey, ShopId};
 use people::{AuthError, Note, Outcome, Permission, Principal, Session, UserId, Who};
 
+pub(crate) use self::sent::{BUYER_COOKIE, BUYER_PATH, SESSION_COOKIE, cookie};
+use self::sent::{CSRF_HEADER, bearer, cookie_of};
 use crate::{
     App, Problem,
     commands::money_of,
@@ -19,16 +23,7 @@ use crate::{
     problem::Said,
 };
 
-/// The cookie of a session.
-pub(crate) const SESSION_COOKIE: &str = "guitu_session";
-/// The cookie of a buyer's session, which is apart from that of somebody who works here, and sent
-/// to [`BUYER_PATH`] alone.
-pub(crate) const BUYER_COOKIE: &str = "guitu_buyer";
-pub(crate) const BUYER_PATH: &str = "/api/v1/buyer";
-/// The guard that goes with a session's cookie whenever something is changed.
-pub(crate) const CSRF_HEADER: &str = "x-csrf-token";
-
-/// Where a request comes from; set by whoever accepts connections, see [`crate::Peer`].
+/// Where a request comes from: what is around the handlers knows, behind proxies as well.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Source {
     pub(crate) address: Option<IpAddr>,
@@ -243,19 +238,6 @@ pub(crate) fn not_signed_in() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", detail)
 }
 
-/// A cookie's value, if it was sent.
-pub(crate) fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
-    let mut pairs = cookies.flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('='));
-    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}
-
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
@@ -298,13 +280,6 @@ fn name_of(session: &Session) -> String {
         Who::Buyer(order) => format!("buyer-{order}"),
         Who::User(_) | Who::Key(_) | Who::Console => session.principal.actor().to_string(),
     }
-}
-
-/// Which cookie counts at an address.
-fn cookie_of(path: &str) -> &'static str {
-    let is_buyers =
-        path.strip_prefix(BUYER_PATH).is_some_and(|it| it.is_empty() || it.starts_with('/'));
-    if is_buyers { BUYER_COOKIE } else { SESSION_COOKIE }
 }
 
 fn no_guard() -> Problem {
