@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
+    fmt::{self, Write as _},
     str::FromStr,
 };
 
@@ -74,7 +74,12 @@ fn hash(parts: &[&[u8]]) -> String {
         digest.update(part);
         digest.update([0]);
     }
-    digest.finalize().iter().take(16).map(|it| format!("{it:02x}")).collect()
+    let mut hex = String::with_capacity(32);
+    for byte in digest.finalize().iter().take(16) {
+        // Writing to a string does not fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 impl FromStr for ReceiptId {
