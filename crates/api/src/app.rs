@@ -12,7 +12,10 @@ use store::{Database, Version};
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use vault::{Quota, Vault};
 
-use crate::{problem::Problem, trail::Trail};
+use crate::{
+    buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, problem::Problem,
+    setup::SetupCode, trail::Trail,
+};
 
 /// The service, shared by all requests.
 #[derive(Clone)]
@@ -25,6 +28,12 @@ pub struct Parts {
     pub people: Arc<People>,
     pub vault: Vault,
     pub evidence: Archive,
+    /// What sets the installation up; none if it is set up already.
+    pub setup_code: Option<SetupCode>,
+    /// By which people may sign in as well.
+    pub oidc: Option<Arc<Oidc>>,
+    /// Brings codes to buyers' phones.
+    pub messenger: Arc<dyn Messenger>,
     pub settings: Settings,
 }
 
@@ -32,6 +41,7 @@ struct Inside {
     parts: Parts,
     quota: Quota,
     trail: Trail,
+    open_shops: OpenShops,
     rooms: Semaphore,
     packing: Semaphore,
 }
@@ -52,6 +62,9 @@ pub struct Settings {
     pub zone: Zone,
     /// Whether browsers reach the service over TLS only, so that cookies are kept to it.
     pub secure: bool,
+    /// How people reach the service from outside, such as `https://after-sales.example`; none if
+    /// nobody has said.
+    pub public_url: Option<String>,
 }
 
 impl Default for Settings {
@@ -62,6 +75,7 @@ impl Default for Settings {
             unmasked_a_day: 50,
             zone: Zone::CHINA,
             secure: false,
+            public_url: None,
         }
     }
 }
@@ -77,8 +91,10 @@ impl App {
         let rooms = Semaphore::new(parts.settings.at_once);
         let packing = Semaphore::new(PACKED_AT_ONCE);
         let trail = Trail::start(Arc::clone(&parts.people))?;
-        let quota = Quota::new(Arc::clone(&parts.database) as Arc<dyn store::Records>);
-        Ok(Self(Arc::new(Inside { parts, quota, trail, rooms, packing })))
+        let records: Arc<dyn store::Records> = Arc::<dyn Database>::clone(&parts.database);
+        let quota = Quota::new(records);
+        let open_shops = OpenShops::default();
+        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, rooms, packing })))
     }
 
     pub fn engine(&self) -> &Engine {
@@ -114,6 +130,22 @@ impl App {
 
     pub(crate) fn trail(&self) -> &Trail {
         &self.0.trail
+    }
+
+    pub(crate) fn setup_code(&self) -> Option<&SetupCode> {
+        self.0.parts.setup_code.as_ref()
+    }
+
+    pub(crate) fn identity_provider(&self) -> Option<&Arc<Oidc>> {
+        self.0.parts.oidc.as_ref()
+    }
+
+    pub(crate) fn messenger(&self) -> &dyn Messenger {
+        &*self.0.parts.messenger
+    }
+
+    pub(crate) fn open_shops(&self) -> &OpenShops {
+        &self.0.open_shops
     }
 
     pub fn settings(&self) -> &Settings {

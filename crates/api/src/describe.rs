@@ -74,8 +74,8 @@ pub(crate) fn complete(document: &mut Document) {
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
     document.security = Some(vec![
-        SecurityRequirement::new("key", [] as [&str; 0]),
-        SecurityRequirement::new("session", [] as [&str; 0]),
+        SecurityRequirement::new::<_, [&str; 0], &str>("key", []),
+        SecurityRequirement::new::<_, [&str; 0], &str>("session", []),
     ]);
 }
 

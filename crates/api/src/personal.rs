@@ -280,7 +280,7 @@ impl From<EraseError> for Problem {
         match error {
             EraseError::Store(error) => error.into(),
             EraseError::Contended => Self::busy(),
-            error => Self::internal(&error),
+            error @ EraseError::Unreadable(_) => Self::internal(&error),
         }
     }
 }
@@ -299,7 +299,7 @@ impl From<QuotaError> for Problem {
                 );
                 Self::new(StatusCode::FORBIDDEN, "quota-exceeded", detail)
             }
-            error => Self::internal(&error),
+            error @ QuotaError::Unreadable(_) => Self::internal(&error),
         }
     }
 }

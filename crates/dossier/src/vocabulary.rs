@@ -208,8 +208,8 @@ inquiries! {
         must("photo", Kind::Flag), must("video", Kind::Flag),
         may("task", Kind::Choice(TaskKind::CODES)),
     ];
-    /// What the condition of a returned piece comes to: whether it counts as back, and what it takes
-    /// off of what was paid for it.
+    /// What the condition of a returned piece comes to: whether it counts as back, and what it
+    /// takes off of what was paid for it.
     GRADES = "grades", One, [PieceGrade, GoodsClass, Module, Kind] -> &[
         must("accepted", Kind::Flag), must("finding", Kind::Choice(Finding::CODES)),
         may("withhold", Kind::Percent), may("withhold-each", Kind::Amount),

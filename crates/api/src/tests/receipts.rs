@@ -12,7 +12,7 @@ use kernel::Span;
 use people::Position;
 use serde_json::{Value, json};
 
-use super::service::{Answered, Service, application, order};
+use super::installation::{Answered, Service, application, order};
 
 const CASE: &str = "/shops/north/orders/A1/cases/R1";
 

@@ -13,6 +13,8 @@ use dossier::{
 };
 use evidence::{Likeness, Media, Rendition, Source};
 
+use people::{Permission, Position, ShopStatus, UserStatus};
+
 use super::Code;
 
 pub(crate) type CaseKindCode = Code<CaseKind>;
@@ -28,7 +30,9 @@ pub(crate) type GradeCode = Code<Grade>;
 pub(crate) type LikenessCode = Code<Likeness>;
 pub(crate) type MediaCode = Code<Media>;
 pub(crate) type PayerCode = Code<Payer>;
+pub(crate) type PermissionCode = Code<Permission>;
 pub(crate) type PlaceCode = Code<Place>;
+pub(crate) type PositionCode = Code<Position>;
 pub(crate) type PurposeCode = Code<Purpose>;
 pub(crate) type RaisingCode = Code<Raising>;
 pub(crate) type ReasonCode = Code<Reason>;
@@ -36,8 +40,10 @@ pub(crate) type RenditionCode = Code<Rendition>;
 pub(crate) type RoleCode = Code<Role>;
 pub(crate) type RouteCode = Code<Route>;
 pub(crate) type ScanKindCode = Code<ScanKind>;
+pub(crate) type ShopStatusCode = Code<ShopStatus>;
 pub(crate) type SignerCode = Code<Signer>;
 pub(crate) type SourceCode = Code<Source>;
 pub(crate) type StandingCode = Code<Standing>;
 pub(crate) type TaskKindCode = Code<TaskKind>;
+pub(crate) type UserStatusCode = Code<UserStatus>;
 pub(crate) type VerdictCode = Code<Verdict>;

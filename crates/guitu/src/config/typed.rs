@@ -90,7 +90,6 @@ pub(crate) struct Webhooks {
 }
 
 #[derive(Debug)]
-#[expect(dead_code, reason = "`App` has no use for all of it yet")]
 pub(crate) struct Oidc {
     pub(crate) issuer: Url,
     pub(crate) client_id: String,
