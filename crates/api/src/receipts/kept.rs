@@ -29,7 +29,7 @@ const PREFIX: &str = "receipt-";
 
 choice! {
     /// Where a receipt stands.
-    pub(crate) enum State {
+    pub(crate) enum ReceiptState {
         /// Its case has the goods.
         TakenIn = "taken-in",
         /// Nobody had announced it.
@@ -120,7 +120,7 @@ pub(super) struct Kept {
     pub(super) skus: Vec<String>,
     pub(super) person: String,
     pub(super) note: String,
-    pub(super) state: Code<State>,
+    pub(super) state: Code<ReceiptState>,
     pub(super) received_at: Moment,
     pub(super) by: String,
     pub(super) cases: BTreeSet<CaseName>,
@@ -148,14 +148,14 @@ impl Kept {
     }
 
     /// Says that a request ends it.
-    pub(super) fn close(&mut self, app: &App, caller: &Caller, state: State) {
+    pub(super) fn close(&mut self, app: &App, caller: &Caller, state: ReceiptState) {
         self.state = Code(state);
         self.closed_at = Some(Moment(app.now()));
         self.closed_by = Some(caller.name().to_owned());
     }
 }
 
-pub(super) fn state_mark(state: State) -> String {
+pub(super) fn state_mark(state: ReceiptState) -> String {
     format!("state:{}", state.code())
 }
 
