@@ -27,13 +27,13 @@ pub struct Parts {
     pub database: Arc<dyn Database>,
     pub people: Arc<People>,
     pub vault: Vault,
-    pub evidence: Archive,
     /// What sets the installation up; none if it is set up already.
     pub setup_code: Option<SetupCode>,
     /// By which people may sign in as well.
     pub oidc: Option<Arc<Oidc>>,
     /// Brings codes to buyers' phones.
     pub messenger: Arc<dyn Messenger>,
+    pub evidence: Archive,
     pub settings: Settings,
 }
 

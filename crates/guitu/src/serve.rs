@@ -158,7 +158,8 @@ fn app(configuration: &Configuration) -> Result<App> {
     let oidc = parts::identity_provider(configuration, &ring)?;
     let messenger = parts::messenger(&configuration.work.outside);
     let vault = Vault::new(Arc::clone(&records), ring, Arc::new(clock::now));
-    let evidence = Archive::new(records, evidence::opened(configuration)?, Arc::new(clock::now));
+    let content = evidence::opened(configuration)?;
+    let evidence = Archive::new(records, content, Arc::new(clock::now));
     let mut settings = configuration.service.clone();
     settings.secure = configuration.is_secure();
     settings.public_url = configuration.public_url.as_ref().map(ToString::to_string);

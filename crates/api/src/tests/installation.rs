@@ -48,7 +48,6 @@ pub(crate) struct Service {
     asked: AtomicU64,
     keys: BTreeMap<(String, Position), String>,
     texts: Arc<Texts>,
-    /// With the evidence; gone with the service.
     _folder: tempfile::TempDir,
 }
 
