@@ -4,14 +4,18 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use dossier::{Body, Dossier};
 use engine::{Engine, EngineError, Reply, Request};
+use evidence::Archive;
 use kernel::{DossierKey, Timestamp, Zone};
 use people::People;
 use policy::Pack;
 use store::{Database, Version};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use vault::{Quota, Vault};
 
-use crate::{problem::Problem, trail::Trail};
+use crate::{
+    buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, problem::Problem,
+    setup::SetupCode, trail::Trail,
+};
 
 /// The service, shared by all requests.
 #[derive(Clone)]
@@ -23,6 +27,13 @@ pub struct Parts {
     pub database: Arc<dyn Database>,
     pub people: Arc<People>,
     pub vault: Vault,
+    /// What sets the installation up; none if it is set up already.
+    pub setup_code: Option<SetupCode>,
+    /// By which people may sign in as well.
+    pub oidc: Option<Arc<Oidc>>,
+    /// Brings codes to buyers' phones.
+    pub messenger: Arc<dyn Messenger>,
+    pub evidence: Archive,
     pub settings: Settings,
 }
 
@@ -30,8 +41,13 @@ struct Inside {
     parts: Parts,
     quota: Quota,
     trail: Trail,
+    open_shops: OpenShops,
     rooms: Semaphore,
+    packing: Semaphore,
 }
+
+/// Most dispute packs made at once: each reads all evidence of a case.
+const PACKED_AT_ONCE: usize = 2;
 
 /// How the service behaves, apart from what policy packs say.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,6 +62,9 @@ pub struct Settings {
     pub zone: Zone,
     /// Whether browsers reach the service over TLS only, so that cookies are kept to it.
     pub secure: bool,
+    /// How people reach the service from outside, such as `https://after-sales.example`; none if
+    /// nobody has said.
+    pub public_url: Option<String>,
 }
 
 impl Default for Settings {
@@ -56,6 +75,7 @@ impl Default for Settings {
             unmasked_a_day: 50,
             zone: Zone::CHINA,
             secure: false,
+            public_url: None,
         }
     }
 }
@@ -69,9 +89,12 @@ impl fmt::Debug for Parts {
 impl App {
     pub fn start(parts: Parts) -> std::io::Result<Self> {
         let rooms = Semaphore::new(parts.settings.at_once);
+        let packing = Semaphore::new(PACKED_AT_ONCE);
         let trail = Trail::start(Arc::clone(&parts.people))?;
-        let quota = Quota::new(Arc::clone(&parts.database) as Arc<dyn store::Records>);
-        Ok(Self(Arc::new(Inside { parts, quota, trail, rooms })))
+        let records: Arc<dyn store::Records> = Arc::<dyn Database>::clone(&parts.database);
+        let quota = Quota::new(records);
+        let open_shops = OpenShops::default();
+        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, rooms, packing })))
     }
 
     pub fn engine(&self) -> &Engine {
@@ -90,6 +113,17 @@ impl App {
         &self.0.parts.vault
     }
 
+    pub(crate) fn evidence(&self) -> &Archive {
+        &self.0.parts.evidence
+    }
+
+    /// A turn at making a dispute pack; a caller that waits too long is told to come back.
+    pub(crate) async fn turn_to_pack(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        let wait = tokio::time::timeout(self.settings().patience, self.0.packing.acquire());
+        let Ok(Ok(turn)) = wait.await else { return Err(Problem::busy()) };
+        Ok(turn)
+    }
+
     pub(crate) fn quota(&self) -> &Quota {
         &self.0.quota
     }
@@ -98,13 +132,34 @@ impl App {
         &self.0.trail
     }
 
+    pub(crate) fn setup_code(&self) -> Option<&SetupCode> {
+        self.0.parts.setup_code.as_ref()
+    }
+
+    pub(crate) fn identity_provider(&self) -> Option<&Arc<Oidc>> {
+        self.0.parts.oidc.as_ref()
+    }
+
+    pub(crate) fn messenger(&self) -> &dyn Messenger {
+        &*self.0.parts.messenger
+    }
+
+    pub(crate) fn open_shops(&self) -> &OpenShops {
+        &self.0.open_shops
+    }
+
     pub fn settings(&self) -> &Settings {
         &self.0.parts.settings
     }
 
     /// Today, counted from 1970-01-01 in the installation's zone.
     pub(crate) fn day(&self) -> i64 {
-        self.settings().zone.days_between(Timestamp::from_epoch_seconds(0), self.now())
+        self.day_of(self.now())
+    }
+
+    /// The same of any instant.
+    pub(crate) fn day_of(&self, at: Timestamp) -> i64 {
+        self.settings().zone.days_between(Timestamp::from_epoch_seconds(0), at)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -9,12 +9,21 @@ use axum::{
 use dossier::{Command, command::Actor};
 use engine::{Reply, Request};
 use kernel::{ActorId, DossierKey, ShopId};
-use people::{AuthError, Note, Outcome, Permission, Principal, Session, Who};
+use people::{AuthError, Note, Outcome, Permission, Principal, Session, UserId, Who};
 
-use crate::{App, Problem, problem::Said};
+use crate::{
+    App, Problem,
+    open_shops::is_work,
+    ops::{Asking, ClientAddress, RequestId},
+    problem::Said,
+};
 
 /// The cookie of a session.
 pub(crate) const SESSION_COOKIE: &str = "guitu_session";
+/// The cookie of a buyer's session, which is apart from that of somebody who works here, and sent
+/// to [`BUYER_PATH`] alone.
+pub(crate) const BUYER_COOKIE: &str = "guitu_buyer";
+pub(crate) const BUYER_PATH: &str = "/api/v1/buyer";
 /// The guard that goes with a session's cookie whenever something is changed.
 pub(crate) const CSRF_HEADER: &str = "x-csrf-token";
 
@@ -34,6 +43,8 @@ pub(crate) struct Caller {
     pub(crate) source: Source,
     /// The token the session was proven by; none for an API key.
     pub(crate) token: Option<String>,
+    /// Whether a browser sent it by itself.
+    is_cookie: bool,
 }
 
 /// Money a command asks to move, as the audit trail tells it.
@@ -62,9 +73,12 @@ impl Caller {
         permission: Permission,
     ) -> Result<(), Problem> {
         if self.principal().may(permission, shop) {
+            if is_work(permission) {
+                app.require_open(shop).await?;
+            }
             return Ok(());
         }
-        if self.principal().place(shop).is_none() {
+        if !self.knows(shop) {
             return Err(Problem::not_found());
         }
         let denied = forbidden(permission);
@@ -78,7 +92,61 @@ impl Caller {
         if self.principal().may_everywhere(permission) {
             return Ok(());
         }
+        self.require_staff()?;
         Err(forbidden(permission))
+    }
+
+    /// The caller is no buyer: for a buyer there is nothing but the buyer's own order.
+    pub(crate) fn require_staff(&self) -> Result<(), Problem> {
+        match self.principal().who() {
+            Who::Buyer(_) => Err(Problem::not_found()),
+            Who::User(_) | Who::Key(_) | Who::Console => Ok(()),
+        }
+    }
+
+    /// The user the caller is. Keys and buyers are none.
+    pub(crate) fn user(&self) -> Result<&UserId, Problem> {
+        match self.principal().who() {
+            Who::User(id) => Ok(id),
+            Who::Buyer(_) | Who::Key(_) | Who::Console => Err(Problem::not_found()),
+        }
+    }
+
+    /// Whether the caller may know that there is such a shop.
+    pub(crate) fn knows(&self, shop: &ShopId) -> bool {
+        self.works_in(shop) || self.principal().may_everywhere(Permission::Platform)
+    }
+
+    /// Does something about people or keys, and writes down what became of it: `what` was done, `on`
+    /// whom, which `work` may say better when it is done. Blocks.
+    pub(crate) fn noted<T>(
+        &self,
+        app: &App,
+        shop: Option<&ShopId>,
+        (what, mut on): (&str, String),
+        work: impl FnOnce(&mut String) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let outcome = work(&mut on);
+        let note = Note {
+            shop: shop.cloned(),
+            who: self.principal().actor(),
+            what: what.to_owned(),
+            on,
+            outcome: match outcome.as_ref().err() {
+                None => Outcome::Allowed,
+                Some(problem) => Outcome::Denied(problem.code().to_owned()),
+            },
+            amount_fen: None,
+            request: self.source.request.clone(),
+            address: self.source.address,
+        };
+        app.people().audit().note(&note)?;
+        outcome
+    }
+
+    /// The token of a session's cookie.
+    pub(crate) fn cookie_token(&self) -> Option<&str> {
+        self.token.as_deref().filter(|_| self.is_cookie)
     }
 
     /// Whether the caller works in the shop at all.
@@ -190,16 +258,16 @@ pub(crate) fn forbidden(permission: Permission) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "forbidden", detail).allowing([permission.to_string()])
 }
 
-fn not_signed_in() -> Problem {
+pub(crate) fn not_signed_in() -> Problem {
     let detail = Said::new("请先登录", "sign in first, or send an API key");
     Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", detail)
 }
 
-/// The session's cookie, if there is one.
-pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<&str> {
+/// A cookie's value, if it was sent.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
     let mut pairs = cookies.flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('='));
-    pairs.find(|(name, _)| *name == SESSION_COOKIE).map(|(_, value)| value)
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -216,7 +284,7 @@ impl FromRequestParts<App> for Caller {
         let by_header = bearer(&parts.headers).map(str::to_owned);
         let (text, is_cookie) = match by_header {
             Some(text) => (text, false),
-            None => match session_cookie(&parts.headers) {
+            None => match cookie(&parts.headers, cookie_of(parts.uri.path())) {
                 Some(text) => (text.to_owned(), true),
                 None => return Err(not_signed_in()),
             },
@@ -229,10 +297,34 @@ impl FromRequestParts<App> for Caller {
                 return Err(no_guard());
             }
         }
-        let name = session.principal.actor().to_string();
+        let name = name_of(&session);
+        if let Some(asking) = parts.extensions.get::<Asking>() {
+            asking.is(&name);
+        }
         let is_key = matches!(session.principal.who(), Who::Key(_));
-        Ok(Self { session, name, source, token: (!is_key).then_some(text) })
+        Ok(Self { session, name, source, token: (!is_key).then_some(text), is_cookie })
     }
+}
+
+/// Somebody who was let in by this very request.
+pub(crate) fn for_request(session: Session, source: Source) -> Caller {
+    let name = name_of(&session);
+    Caller { session: Arc::new(session), name, source, token: None, is_cookie: false }
+}
+
+fn name_of(session: &Session) -> String {
+    match session.principal.who() {
+        // Order numbers are unique in a shop only.
+        Who::Buyer(order) => format!("buyer-{order}"),
+        Who::User(_) | Who::Key(_) | Who::Console => session.principal.actor().to_string(),
+    }
+}
+
+/// Which cookie counts at an address.
+fn cookie_of(path: &str) -> &'static str {
+    let is_buyers =
+        path.strip_prefix(BUYER_PATH).is_some_and(|it| it.is_empty() || it.starts_with('/'));
+    if is_buyers { BUYER_COOKIE } else { SESSION_COOKIE }
 }
 
 fn no_guard() -> Problem {
@@ -248,9 +340,13 @@ impl Source {
         if let Some(source) = parts.extensions.get::<Self>() {
             return source.clone();
         }
-        let peer = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
-        let request = parts.headers.get("x-request-id").and_then(|it| it.to_str().ok());
-        Self { address: peer.map(|it| it.0.ip()), request: request.unwrap_or_default().to_owned() }
+        let client = parts.extensions.get::<ClientAddress>().map(|it| it.address);
+        let peer = || parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
+        let request = parts.extensions.get::<RequestId>().map(|it| it.0.clone());
+        Self {
+            address: client.or_else(|| peer().map(|it| it.0.ip())),
+            request: request.unwrap_or_default(),
+        }
     }
 }
 

@@ -74,8 +74,8 @@ pub(crate) fn complete(document: &mut Document) {
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
     document.security = Some(vec![
-        SecurityRequirement::new("key", [] as [&str; 0]),
-        SecurityRequirement::new("session", [] as [&str; 0]),
+        SecurityRequirement::new::<_, [&str; 0], &str>("key", []),
+        SecurityRequirement::new::<_, [&str; 0], &str>("session", []),
     ]);
 }
 
@@ -127,6 +127,7 @@ fn bound_names(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(it) = parameter
             && it.parameter_in == ParameterIn::Path
+            && NAMED.contains(&it.name.as_str())
         {
             let name = ObjectBuilder::new()
                 .schema_type(Type::String)
@@ -138,6 +139,9 @@ fn bound_names(operation: &mut Operation) {
         }
     }
 }
+
+/// Parts of an address that are identifiers of the domain.
+const NAMED: &[&str] = &["shop", "order", "case", "parcel", "task", "payout", "evidence"];
 
 /// Neither white space nor control characters.
 const NO_SPACE: &str = r"^[^\s\x00-\x1f\x7f-\x9f]+$";

@@ -150,6 +150,14 @@ pub(crate) fn etag(version: Version) -> String {
     format!("\"{}\"", version.0)
 }
 
+/// A version for what is kept without one: drawn from all that is shown of it.
+pub(crate) fn content_version(view: &impl serde::Serialize) -> Version {
+    let text = serde_json::to_vec(view).unwrap_or_default();
+    let digest = Sha256::digest(&text);
+    let first = digest.iter().take(8).fold(0_u64, |sum, it| (sum << 8_u32) | u64::from(*it));
+    Version(first)
+}
+
 /// What stands there now is not what the caller read.
 pub(crate) fn changed(actual: Version) -> Problem {
     let now = etag(actual);

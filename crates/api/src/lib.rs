@@ -11,24 +11,40 @@
 //! is not give the same answer.
 
 #![expect(unused_qualifications, reason = "utoipa's macros write paths out")]
+#![expect(clippy::too_many_arguments, reason = "a handler has one for each part of its request")]
 
 mod app;
+mod audit;
+mod buyer;
 mod caller;
 mod cases;
 mod commands;
 mod describe;
+mod dispute;
+mod evidence;
 mod headers;
+mod keys;
+mod metrics;
+mod oidc;
+mod once;
+mod open_shops;
 pub mod ops;
 mod options;
 mod orders;
 mod packs;
 mod personal;
 mod problem;
+mod receipts;
 mod reference;
 mod refusals;
 mod search;
+mod session;
+mod setup;
+mod shops;
 mod tasks;
 mod trail;
+mod turned_away;
+mod users;
 mod wire;
 
 use axum::{
@@ -44,7 +60,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use crate::{
     app::{App, Parts, Settings},
+    buyer::messenger::{CodeMessage, LogOnly, Messenger, Unsent},
+    oidc::{Oidc, OidcSettings},
     problem::Problem,
+    setup::SetupCode,
 };
 
 /// The routes, and the document that describes them; both come from the same list.
@@ -71,11 +90,16 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(personal::read_buyer))
         .routes(routes!(personal::reveal_buyer))
         .routes(routes!(personal::erase_buyer))
+        .routes(routes!(metrics::read_metrics))
         .routes(routes!(search::search))
         .routes(routes!(packs::list_packs, packs::publish_pack))
         .routes(routes!(packs::read_pack))
         .routes(routes!(packs::check_pack))
         .routes(routes!(packs::go_back_to_pack))
+        .merge(people_routes())
+        .merge(buyer_routes())
+        .merge(evidence::routes())
+        .merge(receipts::routes())
         .split_for_parts();
     describe::complete(&mut document);
     let (json, page) = described(&document);
@@ -88,6 +112,50 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .method_not_allowed_fallback(not_that_way)
         .layer(middleware::from_fn(problem::in_callers_language));
     (router, document)
+}
+
+/// Who comes in, and what they may do.
+fn people_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(setup::read_setup, setup::set_up))
+        .routes(routes!(session::read_session, session::sign_in, session::sign_out))
+        .routes(routes!(oidc::routes::go))
+        .routes(routes!(oidc::routes::come_back))
+        .routes(routes!(session::oneself::change_password))
+        .routes(routes!(session::oneself::offer_second_step, session::oneself::confirm_second_step))
+        .routes(routes!(session::oneself::drop_second_step))
+        .routes(routes!(session::oneself::list_sessions, session::oneself::end_sessions))
+        .routes(routes!(session::oneself::end_session))
+        .routes(routes!(shops::list_shops, shops::create_shop))
+        .routes(routes!(shops::read_shop, shops::change_shop))
+        .routes(routes!(users::list_users, users::create_user))
+        .routes(routes!(users::read_user, users::change_user))
+        .routes(routes!(users::seats::seat_user, users::seats::unseat_user))
+        .routes(routes!(users::way_in::set_password))
+        .routes(routes!(users::way_in::reset_second_step))
+        .routes(routes!(users::way_in::end_user_sessions))
+        .routes(routes!(users::way_in::link_identity))
+        .routes(routes!(users::way_in::unlink_identity))
+        .routes(routes!(users::platform::list_all_users))
+        .routes(routes!(users::platform::read_any_user))
+        .routes(routes!(users::platform::promote_user, users::platform::demote_user))
+        .routes(routes!(keys::list_keys, keys::create_key))
+        .routes(routes!(keys::revoke_key))
+        .routes(routes!(audit::list_audit))
+        .routes(routes!(audit::list_platform_audit))
+        .routes(routes!(audit::read_permissions))
+}
+
+/// What buyers reach, and how they get there.
+fn buyer_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(buyer::links::create_link, buyer::links::revoke_links))
+        .routes(routes!(buyer::door::ask_code))
+        .routes(routes!(buyer::door::read_buyer_session, buyer::door::enter, buyer::door::leave))
+        .routes(routes!(buyer::order::read_my_order))
+        .routes(routes!(buyer::options::list_my_options))
+        .routes(routes!(buyer::apply::apply))
+        .routes(routes!(buyer::apply::command))
 }
 
 const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");

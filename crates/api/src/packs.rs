@@ -155,7 +155,7 @@ fn is_own(name: &str, shop: &str) -> bool {
 }
 
 /// Whether a pack of the name is some other shop's own. The longest shop's name that fits owns it.
-fn belongs_to_another(name: &str, shop: &ShopId, shops: &[String]) -> bool {
+pub(crate) fn belongs_to_another(name: &str, shop: &ShopId, shops: &[String]) -> bool {
     let owners = shops.iter().filter(|it| is_own(name, it));
     owners.max_by_key(|it| it.len()).is_some_and(|it| it != shop.as_str())
 }

@@ -47,7 +47,8 @@ impl Said {
 pub struct Problem {
     status: StatusCode,
     code: &'static str,
-    detail: Said,
+    /// Apart, as results that may be problems are passed around by value.
+    detail: Box<Said>,
     field: Option<String>,
     allowed: Vec<String>,
     retry_after: Option<u32>,
@@ -85,7 +86,14 @@ impl Problem {
             explained::Explained::by_code(code).is_some_and(|it| it.allows(status)),
             "`{code}` under {status} is not explained in problem/explained"
         );
-        Self { status, code, detail, field: None, allowed: Vec::new(), retry_after: None }
+        Self {
+            status,
+            code,
+            detail: Box::new(detail),
+            field: None,
+            allowed: Vec::new(),
+            retry_after: None,
+        }
     }
 
     pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
@@ -178,6 +186,15 @@ impl Problem {
     }
 }
 
+pub(crate) fn idempotency_key_reused() -> Problem {
+    let detail = Said::new(
+        "这个 Idempotency-Key 已经用于另一个不同的请求",
+        "this `Idempotency-Key` was used before for another request",
+    );
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Problem::new(status, "idempotency-key-reused", detail).at("Idempotency-Key")
+}
+
 fn tag(language: Language) -> &'static str {
     match language {
         Language::Zh => "zh",
@@ -227,6 +244,7 @@ pub(crate) struct Input<T>(pub(crate) T);
 pub(crate) struct Asked<T>(pub(crate) T);
 
 impl From<JsonRejection> for Problem {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "axum may add to them")]
     fn from(rejection: JsonRejection) -> Self {
         let text = rejection.body_text();
         let (code, zh) = match &rejection {

@@ -17,7 +17,7 @@ pub(crate) fn page(document: &Value) -> String {
     for tag in tags {
         section(&mut out, document, tag);
     }
-    schemas(&mut out, &document["components"]["schemas"]);
+    schemas(&mut out, document.pointer("/components/schemas").unwrap_or(&Value::Null));
     out.push_str("</main></body></html>");
     out
 }
@@ -57,7 +57,8 @@ fn operation(out: &mut String, (method, path): (&str, &str), operation: &Value) 
     push(out, format_args!("<pre class=\"path\"><b>{method}</b> {}</pre>", escaped(path)));
     paragraphs(out, text(&operation["description"]));
     parameters(out, &operation["parameters"]);
-    for (kind, content) in object(&operation["requestBody"]["content"]) {
+    for (kind, content) in object(operation.pointer("/requestBody/content").unwrap_or(&Value::Null))
+    {
         let shown = shape(&content["schema"]);
         push(out, format_args!("<p>Body, <code>{}</code>: {shown}</p>", escaped(kind)));
     }
@@ -152,13 +153,15 @@ fn shape(schema: &Value) -> String {
             let several = several.iter().map(text).filter(|it| *it != "null");
             several.collect::<Vec<&str>>().join(" or ")
         }
-        _ => "anything".to_owned(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => "anything".to_owned(),
     };
     for (key, sign) in [("format", ", "), ("minimum", " ≥ "), ("maximum", " ≤ ")] {
         match &schema[key] {
             Value::Null => (),
             Value::String(it) => push(&mut shown, format_args!("{sign}{}", escaped(it))),
-            it => push(&mut shown, format_args!("{sign}{it}")),
+            it @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                push(&mut shown, format_args!("{sign}{it}"));
+            }
         }
     }
     shown

@@ -8,7 +8,7 @@ use store::StoreError;
 
 use crate::{
     headers::changed,
-    problem::{Problem, Said},
+    problem::{Problem, Said, idempotency_key_reused},
 };
 
 impl From<EngineError> for Problem {
@@ -18,14 +18,7 @@ impl From<EngineError> for Problem {
             EngineError::Changed { actual } => changed(actual),
             EngineError::Full | EngineError::Contended => Self::busy(),
             EngineError::Store(error) => Self::from(error),
-            EngineError::KeyReused => {
-                let detail = Said::new(
-                    "这个 Idempotency-Key 已经用于另一个不同的请求",
-                    "this `Idempotency-Key` was used before for another request",
-                );
-                let status = StatusCode::UNPROCESSABLE_ENTITY;
-                Self::new(status, "idempotency-key-reused", detail).at("Idempotency-Key")
-            }
+            EngineError::KeyReused => idempotency_key_reused(),
             EngineError::UnknownPack { pack } => {
                 let detail = Said::new(
                     format!("没有名为“{pack}”的策略包，请先发布"),

@@ -1,5 +1,10 @@
 //! The API as its callers meet it: requests in, answers out, in memory.
 
-pub(crate) mod service;
+pub(crate) mod installation;
 
+mod buyers;
+mod oidc;
 mod orders;
+mod people;
+mod reach;
+mod receipts;

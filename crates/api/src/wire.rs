@@ -20,7 +20,7 @@ use utoipa::{
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
 };
 
-pub(crate) use self::path::{CasePath, OrderPath, ShopPath, parsed};
+pub(crate) use self::path::{CasePath, OrderPath, ShopPath, UserPath, parsed};
 use crate::problem::Problem;
 
 /// An amount in fen.

@@ -13,6 +13,7 @@ mod contract;
 mod crash;
 mod database;
 mod db;
+mod evidence;
 mod explain;
 mod health;
 mod pack;
@@ -80,6 +81,11 @@ enum Command {
         #[command(subcommand)]
         command: db::Command,
     },
+    /// Evidence and dispute packs: are they what was kept?
+    Evidence {
+        #[command(subcommand)]
+        command: evidence::Command,
+    },
     /// Measures this machine with the real engine.
     Bench {
         #[command(subcommand)]
@@ -104,6 +110,7 @@ fn main() -> ExitCode {
         Command::Scenario { command } => scenario::run(&command),
         Command::Work(arguments) => work::run(&arguments),
         Command::Db { command } => db::run(&command),
+        Command::Evidence { command } => evidence::run(&command),
         Command::Bench { command } => bench::run(&command),
         Command::Crash(arguments) => crash::run(&arguments),
     };

@@ -12,6 +12,7 @@ mod figures;
 mod keys;
 mod logs;
 mod outside;
+mod parts;
 mod tls;
 #[cfg(feature = "traces")]
 mod traces;
@@ -26,9 +27,9 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
-    time::Duration,
 };
 
+use ::evidence::Archive;
 use anyhow::{Context, Result, anyhow};
 use api::{
     App, Parts,
@@ -36,19 +37,18 @@ use api::{
 };
 use clap::Args;
 use engine::{Config, Engine, Shelf};
-use kernel::{ShopId, Span};
-use people::{BuyerKey, BuyerKeys, Lasting, Matrix, People, Setup};
+use kernel::ShopId;
 use policy::Pack;
 use store::{Database, RecordPage};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
-use vault::{KeyRing, Vault};
+use vault::Vault;
 
 use self::{door::Door, worker::Inside};
 pub(crate) use self::{logs::Format, outside::OutsidePlace, tls::client_that_knows};
 use crate::{
     clock,
     config::{self, Configuration},
-    packs,
+    evidence, packs,
 };
 
 #[derive(Debug, Args)]
@@ -152,31 +152,20 @@ fn app(configuration: &Configuration) -> Result<App> {
     let config = Config { automatic: configuration.work.automatic, ..Config::default() };
     let watch = Arc::new(Counted::default());
     let engine = Engine::start_watched(database.clone(), clock, shelf, config, watch)?;
-    let records = Arc::clone(&database) as Arc<dyn store::Records>;
-    let people = Arc::new(people(configuration, Arc::clone(&records), &ring)?);
-    let vault = Vault::new(records, ring, Arc::new(clock::now));
+    let records: Arc<dyn store::Records> = database.clone();
+    let people = Arc::new(parts::people(configuration, Arc::clone(&records), &ring)?);
+    let setup_code = parts::setup_code(&people)?;
+    let oidc = parts::identity_provider(configuration, &ring)?;
+    let messenger = parts::messenger(&configuration.work.outside);
+    let vault = Vault::new(Arc::clone(&records), ring, Arc::new(clock::now));
+    let content = evidence::opened(configuration)?;
+    let evidence = Archive::new(records, content, Arc::new(clock::now));
     let mut settings = configuration.service.clone();
     settings.secure = configuration.is_secure();
-    Ok(App::start(Parts { engine, database, people, vault, settings })?)
-}
-
-/// Who may come in. Links to buyers are signed by a key that the ring gives.
-fn people(
-    configuration: &Configuration,
-    records: Arc<dyn store::Records>,
-    ring: &KeyRing,
-) -> Result<People> {
-    let link_key = BuyerKey::new("ring", ring.derived("buyer-links").to_vec())?;
-    let span = |it: Duration| Span::seconds(i64::try_from(it.as_secs()).unwrap_or(i64::MAX));
-    let sessions = &configuration.sessions;
-    let staff = Lasting { idle: span(sessions.idle), at_most: span(sessions.absolute) };
-    let settings = people::Settings { staff, ..people::Settings::default() };
-    let setup = Setup {
-        settings,
-        matrix: Matrix::built_in()?,
-        buyer_keys: BuyerKeys::new(link_key, Vec::new())?,
-    };
-    Ok(People::new(records, Arc::new(clock::now), setup)?)
+    settings.public_url = configuration.public_url.as_ref().map(ToString::to_string);
+    let parts =
+        Parts { engine, database, people, vault, evidence, messenger, oidc, setup_code, settings };
+    Ok(App::start(parts)?)
 }
 
 /// Makes every pack the one that new orders of its name come under.

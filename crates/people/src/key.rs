@@ -155,6 +155,18 @@ impl People {
         Ok(found.iter().map(|it| it.body.shown(&it.key.id)).collect())
     }
 
+    /// A key of a shop.
+    pub fn key(&self, by: &Principal, shop: &ShopId, id: &str) -> Result<ApiKey, KeyError> {
+        if !by.may(Permission::ManageKeys, shop) {
+            return Err(KeyError::Forbidden);
+        }
+        if !is_key_id(id) {
+            return Err(KeyError::Unknown);
+        }
+        let found = self.desk.find::<KeyBody>(&key(id))?.filter(|it| it.body.shop == *shop);
+        found.map(|it| it.body.shown(id)).ok_or(KeyError::Unknown)
+    }
+
     /// Revokes a key of a shop: at once in this process, in others when their cache is old.
     pub fn revoke_key(&self, by: &Principal, shop: &ShopId, id: &str) -> Result<ApiKey, KeyError> {
         if !by.may(Permission::ManageKeys, shop) {

@@ -40,6 +40,8 @@ pub enum ShopError {
     Taken(ShopId),
     #[error("there is no shop `{0}`")]
     Unknown(ShopId),
+    #[error("the shop changed since it was read")]
+    Changed,
     #[error("`{field}` has 1 to {most} characters and no control characters")]
     BadText { field: &'static str, most: usize },
     #[error(transparent)]
@@ -69,15 +71,19 @@ impl People {
         if self.desk.write(&[change])? { Ok(()) } else { Err(ShopError::Taken(shop.id.clone())) }
     }
 
-    /// Changes everything of a shop but its id. Who may not do that learns nothing of the shop.
-    pub fn change_shop(&self, by: &Principal, shop: &Shop) -> Result<(), ShopError> {
+    /// Changes everything of a shop but its id, if it is still as it was `before`. Who may not do
+    /// that learns nothing of the shop.
+    pub fn change_shop(&self, by: &Principal, before: &Shop, shop: &Shop) -> Result<(), ShopError> {
         if !by.may(Permission::ManageShop, &shop.id) {
             return Err(ShopError::Forbidden);
         }
         check(shop)?;
         let changed = self.desk.update(&key(&shop.id), |kept: &mut Shop, _| {
+            if kept != before {
+                return Err(ShopError::Changed);
+            }
             kept.clone_from(shop);
-            Ok::<_, Failure>(())
+            Ok(())
         })?;
         changed.ok_or_else(|| ShopError::Unknown(shop.id.clone()))
     }

@@ -81,6 +81,8 @@ pub enum UserError {
     UnknownShop(ShopId),
     #[error("the shop's name, channel or pack cannot be used")]
     BadShop,
+    #[error("the user changed since they were read")]
+    Changed,
     #[error("the login is taken")]
     LoginTaken,
     #[error(

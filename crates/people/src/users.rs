@@ -93,6 +93,17 @@ impl People {
         shop: &ShopId,
         seat: Option<&Seat>,
     ) -> Result<User, UserError> {
+        self.reseat_user(by, (id, shop), seat, None)
+    }
+
+    /// The same, if the user is still as they were read `before`.
+    pub fn reseat_user(
+        &self,
+        by: &Principal,
+        (id, shop): (&UserId, &ShopId),
+        seat: Option<&Seat>,
+        before: Option<&User>,
+    ) -> Result<User, UserError> {
         match seat {
             Some(seat) => self.check_seat(by, shop, seat)?,
             None if by.may(Permission::ManageUsers, shop) => {}
@@ -101,6 +112,9 @@ impl People {
         self.change_user(id, |body, _| {
             if !body.is_seen_by(by) {
                 return Err(UserError::Unknown);
+            }
+            if before.is_some_and(|it| *it != body.seen_by(by)) {
+                return Err(UserError::Changed);
             }
             let here = body.seats.iter().find(|it| it.shop == *shop);
             let had = here.map(|it| user::given(&it.positions, &self.matrix));

@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("views", &["codec", "dossier", "kernel", "money", "policy", "store"]),
     ("engine", &["codec", "dossier", "kernel", "money", "policy", "store", "views"]),
     ("intake", &["codec", "dossier", "kernel", "money"]),
+    ("insight", &["codec", "dossier", "kernel", "money", "policy", "store"]),
     ("people", &["dossier", "kernel", "store"]),
     ("vault", &["kernel", "store"]),
     ("evidence", &["codec", "dossier", "kernel", "money", "policy", "store", "views"]),
@@ -45,8 +46,8 @@ const ALL_BELOW_TESTKIT: &[&str] = &[
 ];
 
 const ALL_BELOW_API: &[&str] = &[
-    "codec", "dossier", "engine", "evidence", "intake", "kernel", "money", "people", "policy",
-    "store", "vault", "views", "webhooks",
+    "codec", "dossier", "engine", "evidence", "insight", "intake", "kernel", "money", "people",
+    "policy", "store", "vault", "views", "webhooks",
 ];
 
 const ALL_BELOW_GUITU: &[&str] = &[
@@ -55,6 +56,7 @@ const ALL_BELOW_GUITU: &[&str] = &[
     "dossier",
     "engine",
     "evidence",
+    "insight",
     "intake",
     "kernel",
     "money",

@@ -39,6 +39,7 @@ pub(crate) struct PiecesBody {
 }
 
 impl PiecesBody {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "it maps over lists of them")]
     pub(crate) fn of(pieces: &Pieces) -> Self {
         Self { line: pieces.line.0, quantity: pieces.quantity.pieces() }
     }
@@ -303,7 +304,7 @@ pub(crate) struct WorthView {
 }
 
 impl WorthView {
-    fn of(it: &Worth) -> Self {
+    pub(crate) fn of(it: &Worth) -> Self {
         Self {
             list: it.list.into(),
             reductions: it.reductions.into(),

@@ -10,6 +10,7 @@ use axum::{
     http::request::Parts,
 };
 use kernel::{CaseNo, DossierKey, OrderNo, ShopId};
+use people::UserId;
 use utoipa::IntoParams;
 
 use crate::problem::Problem;
@@ -60,6 +61,18 @@ impl CasePath {
     pub(crate) fn dossier(&self) -> DossierKey {
         DossierKey::new(self.shop.clone(), self.order.clone())
     }
+}
+
+/// `/shops/{shop}/users/{user}`
+#[derive(Clone, PartialEq, Eq, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct UserPath {
+    /// The shop.
+    #[param(value_type = String, example = "north-island")]
+    pub(crate) shop: ShopId,
+    /// The user.
+    #[param(value_type = String, example = "4f0c2a7b91d3e586")]
+    pub(crate) user: UserId,
 }
 
 /// A part of a body or query that is an identifier.
@@ -125,5 +138,19 @@ impl<S: Send + Sync> FromRequestParts<S> for CasePath {
         let texts: Texts = texts(parts, state).await?;
         let (shop, order) = (named(&texts.shop)?, named(&texts.order)?);
         Ok(Self { shop, order, case: named(&texts.case)? })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for UserPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        #[derive(serde::Deserialize)]
+        struct Texts {
+            shop: String,
+            user: String,
+        }
+        let texts: Texts = texts(parts, state).await?;
+        Ok(Self { shop: named(&texts.shop)?, user: named(&texts.user)? })
     }
 }

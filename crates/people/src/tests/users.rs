@@ -90,7 +90,8 @@ fn a_stranger_and_nobody_are_the_same_to_an_owner() {
         assert_eq!(told(made), "this is not allowed");
         let seated = people.seat_user(&by, &stranger, &elsewhere, None);
         assert_eq!(told(seated), "this is not allowed");
-        let changed = people.change_shop(&by, &a_shop(elsewhere.as_str()));
+        let theirs = a_shop(elsewhere.as_str());
+        let changed = people.change_shop(&by, &theirs, &theirs);
         assert!(matches!(changed, Err(ShopError::Forbidden)));
     }
     assert_eq!(told(people.users(&by, None, None, 9)), "this is not allowed");
@@ -217,10 +218,13 @@ fn shops_are_opened_by_the_platform_and_kept_by_their_owners() {
     assert!(matches!(people.make_shop(&console, &a_shop("north")), Err(ShopError::Taken(_))));
     let mut north = a_shop("north");
     north.status = ShopStatus::Closed;
-    people.change_shop(&owner, &north).unwrap();
+    let before = a_shop("north");
+    people.change_shop(&owner, &before, &north).unwrap();
     assert_eq!(people.shop(&shop("north")).unwrap(), Some(north.clone()));
     north.name = String::new();
-    let bad = people.change_shop(&owner, &north).unwrap_err();
+    let again = people.change_shop(&owner, &before, &before);
+    assert!(matches!(again, Err(ShopError::Changed)));
+    let bad = people.change_shop(&owner, &before, &north).unwrap_err();
     assert_eq!(bad.to_string(), "`name` has 1 to 100 characters and no control characters");
     let ids = |after| -> Vec<String> {
         people.shops(after, 1).unwrap().iter().map(|it| it.id.to_string()).collect()

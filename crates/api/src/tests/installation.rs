@@ -1,11 +1,11 @@
 //! Two shops on one installation, people in both, and a way to ask.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
@@ -32,7 +32,9 @@ use store_memory::MemoryStore;
 use tower::ServiceExt as _;
 use vault::{KeyRing, Vault};
 
-use crate::{App, Parts, Settings, router};
+use crate::{
+    App, CodeMessage, Messenger, Oidc, OidcSettings, Parts, Settings, SetupCode, Unsent, router,
+};
 
 /// 2026-11-12 08:00 in China.
 pub(crate) const MORNING: i64 = 1_794_441_600;
@@ -45,6 +47,25 @@ pub(crate) struct Service {
     /// How many requests were made: each has an idempotency key of its own.
     asked: AtomicU64,
     keys: BTreeMap<(String, Position), String>,
+    texts: Arc<Texts>,
+    _folder: tempfile::TempDir,
+}
+
+/// Codes that were sent, with the phone.
+#[derive(Default)]
+struct Texts(Mutex<Vec<(String, String)>>);
+
+impl Messenger for Texts {
+    fn send_code(&self, code: &CodeMessage<'_>) -> Result<(), Unsent> {
+        self.0.lock().unwrap().push((code.phone.to_owned(), code.code.to_owned()));
+        Ok(())
+    }
+}
+
+/// Somebody in a browser.
+pub(crate) struct SignedIn {
+    pub(crate) cookie: String,
+    pub(crate) csrf: String,
 }
 
 /// What came back.
@@ -78,29 +99,55 @@ impl Answered {
 impl Service {
     /// With shops `north` and `south`.
     pub(crate) fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// The same, with an identity provider.
+    pub(crate) fn start_with(oidc: Option<OidcSettings>) -> Self {
+        let mut service = Self::empty(oidc, None);
+        service.make_shops();
+        service
+    }
+
+    /// With nobody in it.
+    pub(crate) fn empty(oidc: Option<OidcSettings>, setup_code: Option<SetupCode>) -> Self {
+        let oidc = oidc.map(|it| Arc::new(Oidc::new(it).unwrap()));
         let seconds = Arc::new(AtomicI64::new(MORNING));
         let clock: Arc<dyn kernel::Clock> = {
             let seconds = Arc::clone(&seconds);
             Arc::new(move || Timestamp::from_epoch_seconds(seconds.load(Ordering::Relaxed)))
         };
         let database: Arc<dyn Database> = Arc::new(MemoryStore::default());
-        let records = Arc::clone(&database) as Arc<dyn Records>;
-        let store = Arc::clone(&database) as Arc<dyn store::Store>;
+        let records: Arc<dyn Records> = Arc::<dyn Database>::clone(&database);
+        let store: Arc<dyn store::Store> = Arc::<dyn Database>::clone(&database);
         let shelf = Arc::new(Shelf::open(&*store).unwrap());
         shelf.publish(&*store, base_pack()).unwrap();
         let engine = Engine::start(store, Arc::clone(&clock), shelf, Config::default()).unwrap();
         let people = Arc::new(people(Arc::clone(&records), &clock));
         let ring = KeyRing::parse(&KeyRing::generate().unwrap()).unwrap();
-        let vault = Vault::new(records, ring, clock);
+        let vault = Vault::new(Arc::clone(&records), ring, Arc::clone(&clock));
+        let folder = tempfile::tempdir().unwrap();
+        let content = evidence::Place::Folder(folder.path().to_path_buf()).open().unwrap();
+        let evidence = evidence::Archive::new(records, content, clock);
         let settings = Settings::default();
-        let parts = Parts { engine, database, people, vault, settings };
+        let texts = Arc::new(Texts::default());
+        let messenger: Arc<dyn Messenger> = Arc::<Texts>::clone(&texts);
+        let parts = Parts {
+            engine,
+            database,
+            people,
+            vault,
+            evidence,
+            setup_code,
+            oidc,
+            messenger,
+            settings,
+        };
         let app = App::start(parts).unwrap();
         let router = router().0.with_state(app.clone());
         let outside = Sandbox::new(Faults::default());
-        let mut service =
-            Self { app, router, seconds, outside, asked: AtomicU64::new(1), keys: BTreeMap::new() };
-        service.make_shops();
-        service
+        let (asked, keys) = (AtomicU64::new(1), BTreeMap::new());
+        Self { app, router, seconds, outside, asked, keys, texts, _folder: folder }
     }
 
     fn make_shops(&mut self) {
@@ -144,7 +191,7 @@ impl Service {
     pub(crate) fn make_user(&self, shop: &str, login: &str, positions: &[Position]) {
         let console = self.app.people().console();
         let wanted = NewUser { login, name: login, password: Some(PASSWORD) };
-        let seat = Seat { positions: BTreeSet::from_iter(positions.iter().copied()), grade: 1 };
+        let seat = Seat { positions: positions.iter().copied().collect(), grade: 1 };
         let shop: ShopId = shop.parse().unwrap();
         self.app.people().make_user(&console, &wanted, &shop, &seat).unwrap();
     }
@@ -183,6 +230,68 @@ impl Service {
             .body(Body::from(text))
             .unwrap();
         self.send(request).await
+    }
+
+    /// Asks with nothing but these headers.
+    pub(crate) async fn ask_with(
+        &self,
+        headers: &[(&str, &str)],
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answered {
+        let text = body.map(|it| it.to_string()).unwrap_or_default();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("accept-language", "en")
+            .header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(text)).unwrap()).await
+    }
+
+    /// Signs somebody in; the cookie, and the guard that goes with it.
+    pub(crate) async fn sign_in(&self, login: &str) -> SignedIn {
+        let body = serde_json::json!({"login": login, "password": PASSWORD});
+        let answer = self.ask_with(&[], Method::POST, "/session", Some(body)).await;
+        let cookie = answer.headers["set-cookie"].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let csrf = answer.ok()["csrf"].as_str().unwrap().to_owned();
+        SignedIn { cookie, csrf }
+    }
+
+    /// Asks as somebody who is signed in, with a fresh idempotency key.
+    pub(crate) async fn ask_as(
+        &self,
+        who: &SignedIn,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answered {
+        let n = self.asked.fetch_add(1, Ordering::Relaxed);
+        let key = format!("as-{n}");
+        let headers = [
+            ("cookie", who.cookie.as_str()),
+            ("x-csrf-token", &who.csrf),
+            ("idempotency-key", &key),
+            ("if-match", "*"),
+        ];
+        self.ask_with(&headers, method, path, body).await
+    }
+
+    /// The codes that were sent by now, with the phone.
+    pub(crate) async fn texts(&self) -> Vec<(String, String)> {
+        // What is sent is sent after the answer, on a thread of its own.
+        for _ in 0..1000 {
+            if !self.texts.0.lock().unwrap().is_empty() {
+                break;
+            }
+            tokio::task::yield_now().await;
+            tokio::task::spawn_blocking(|| ()).await.unwrap();
+        }
+        self.texts.0.lock().unwrap().clone()
     }
 
     /// Writes as a leader of `north`.
