@@ -175,3 +175,33 @@ fn problem(about: &str) -> Response {
     let content = ContentBuilder::new().schema(Some(schema)).build();
     ResponseBuilder::new().description(about).content("application/problem+json", content).build()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    /// Two types of one name would overwrite each other in the document without a word.
+    #[test]
+    fn no_two_schemas_have_the_same_name() {
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        while let Some(path) = pending.pop() {
+            if path.is_dir() {
+                pending.extend(fs::read_dir(&path).unwrap().map(|it| it.unwrap().path()));
+                continue;
+            }
+            for block in fs::read_to_string(&path).unwrap().split("#[derive(").skip(1) {
+                let (derived, rest) = block.split_once(")]").unwrap_or_default();
+                if !derived.contains("ToSchema") {
+                    continue;
+                }
+                let words: Vec<&str> = rest.split_whitespace().collect();
+                let at = words.iter().position(|it| matches!(*it, "struct" | "enum"));
+                let name = at.and_then(|it| words.get(it.saturating_add(1))).unwrap();
+                let name = name.trim_end_matches(|it: char| !it.is_alphanumeric());
+                assert!(seen.insert(name.to_owned()), "{name} in {}", path.display());
+            }
+        }
+        assert!(50 < seen.len());
+    }
+}
