@@ -97,7 +97,7 @@ class Installation:
             self.order("north", f"A{nth}", f"n{nth}", nth)
             self.order("south", f"{CANARY}-{nth}", f"{CANARY}-{nth}", nth)
         link, _ = service.send("POST", "/shops/north/orders/A2/buyer-links", {}, self.admin)
-        buyer, _ = service.send("POST", "/buyer/session", {"link": link["link"]})
+        buyer, _ = service.send("POST", "/buyer/session", {"by": "link", "link": link["link"]})
         self.callers["buyer"] = {"authorization": f"Bearer {buyer['token']}"}
 
     def key(self, shop, position, scopes):
