@@ -116,10 +116,35 @@ fn complete_operation(method: &HttpMethod, operation: &mut Operation) {
         let responses = &mut operation.responses.responses;
         responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(about)));
     }
+    bound_names(operation);
     if has_header(operation, "If-Match") || *method == HttpMethod::Get {
         add_etag(operation);
     }
 }
+
+/// What an identifier of the address can be. Its 96 are bytes of UTF-8: a tighter bound than this.
+fn bound_names(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(it) = parameter
+            && it.parameter_in == ParameterIn::Path
+            && NAMED.contains(&it.name.as_str())
+        {
+            let name = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(96))
+                .pattern(Some(NO_SPACE))
+                .build();
+            it.schema = Some(name.into());
+        }
+    }
+}
+
+/// Parts of an address that are identifiers of the domain.
+const NAMED: &[&str] = &["shop", "order", "case", "parcel", "task", "payout", "evidence"];
+
+/// Neither white space nor control characters.
+const NO_SPACE: &str = r"^[^\s\x00-\x1f\x7f-\x9f]+$";
 
 fn add_etag(operation: &mut Operation) {
     if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") {
