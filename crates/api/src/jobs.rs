@@ -33,7 +33,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub use self::workers::Workers;
 pub(crate) use self::workers::Bell;
 #[cfg(test)]
-pub(crate) use self::workers::{Stopped, work_one};
+pub(crate) use self::workers::work_one;
 use self::record::{Progress, Read, Work};
 use crate::{
     App, Problem,
