@@ -1,6 +1,6 @@
 //! What handlers work with.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use dossier::{Body, Dossier};
 use engine::{Engine, EngineError, Reply, Request};
@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use vault::{Quota, Vault};
 
 use crate::{
-    buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, problem::Problem,
+    buyer::messenger::Messenger, jobs::Bell, oidc::Oidc, open_shops::OpenShops, problem::Problem,
     setup::SetupCode, trail::Trail,
 };
 
@@ -34,6 +34,8 @@ pub struct Parts {
     /// Brings codes to buyers' phones.
     pub messenger: Arc<dyn Messenger>,
     pub evidence: Archive,
+    /// By which files of merchants are read.
+    pub dictionary: Arc<intake::Dictionary>,
     pub settings: Settings,
 }
 
@@ -42,6 +44,7 @@ struct Inside {
     quota: Quota,
     trail: Trail,
     open_shops: OpenShops,
+    bell: Bell,
     rooms: Semaphore,
     packing: Semaphore,
 }
@@ -65,6 +68,11 @@ pub struct Settings {
     /// How people reach the service from outside, such as `https://after-sales.example`; none if
     /// nobody has said.
     pub public_url: Option<String>,
+    /// Where files wait for their import, and exports for whoever asked for them. Every process
+    /// works on the jobs of its own folder.
+    pub job_folder: PathBuf,
+    /// Most bytes of a file that is imported.
+    pub import_bytes: u64,
 }
 
 impl Default for Settings {
@@ -76,6 +84,8 @@ impl Default for Settings {
             zone: Zone::CHINA,
             secure: false,
             public_url: None,
+            job_folder: std::env::temp_dir().join("guitu-jobs"),
+            import_bytes: 64 << 20,
         }
     }
 }
@@ -93,8 +103,8 @@ impl App {
         let trail = Trail::start(Arc::clone(&parts.people))?;
         let records: Arc<dyn store::Records> = Arc::<dyn Database>::clone(&parts.database);
         let quota = Quota::new(records);
-        let open_shops = OpenShops::default();
-        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, rooms, packing })))
+        let (open_shops, bell) = (OpenShops::default(), Bell::default());
+        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, bell, rooms, packing })))
     }
 
     pub fn engine(&self) -> &Engine {
@@ -142,6 +152,14 @@ impl App {
 
     pub(crate) fn messenger(&self) -> &dyn Messenger {
         &*self.0.parts.messenger
+    }
+
+    pub(crate) fn dictionary(&self) -> &intake::Dictionary {
+        &self.0.parts.dictionary
+    }
+
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.0.bell
     }
 
     pub(crate) fn open_shops(&self) -> &OpenShops {

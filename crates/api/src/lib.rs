@@ -22,7 +22,9 @@ mod commands;
 mod describe;
 mod dispute;
 mod evidence;
+mod facts;
 mod headers;
+pub mod jobs;
 mod keys;
 mod metrics;
 mod oidc;
@@ -100,6 +102,8 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(buyer_routes())
         .merge(evidence::routes())
         .merge(receipts::routes())
+        .routes(routes!(facts::record_facts))
+        .merge(jobs::routes())
         .split_for_parts();
     describe::complete(&mut document);
     let (json, page) = described(&document);

@@ -3,6 +3,7 @@
 pub(crate) mod installation;
 
 mod buyers;
+mod jobs;
 mod oidc;
 mod orders;
 mod people;

@@ -33,6 +33,7 @@ use ::evidence::Archive;
 use anyhow::{Context, Result, anyhow};
 use api::{
     App, Parts,
+    jobs::Workers,
     ops::{Counted, Drain},
 };
 use clap::Args;
@@ -109,6 +110,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let app = app(&configuration)?;
     let drain = Drain::default();
     let inside = Inside::start(&app, &configuration.work)?;
+    let jobs = Workers::start(&app, JOB_THREADS)?;
     let settings = api::ops::Settings {
         limits: configuration.limits,
         trusted: configuration.trusted.clone(),
@@ -123,6 +125,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let routes = api::ops::around(routes, app.clone(), settings);
     let served = runtime.block_on(serve(&configuration, routes, &drain));
     drop(inside);
+    jobs.stop();
     // Handlers that were cut off let go of the engine with the runtime.
     runtime.shutdown_timeout(configuration.drain.bound);
     drop(app);
@@ -131,6 +134,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     say(format_args!("stopped"));
     Ok(ExitCode::SUCCESS)
 }
+
+/// How many imports and exports are worked on at once.
+const JOB_THREADS: usize = 2;
 
 /// Handlers only translate; what takes long is done on other threads.
 fn threads() -> usize {
@@ -162,10 +168,21 @@ fn app(configuration: &Configuration) -> Result<App> {
     let evidence = Archive::new(records, content, Arc::new(clock::now));
     let mut settings = configuration.service.clone();
     settings.secure = configuration.is_secure();
+    settings.job_folder = configuration.data.join("jobs");
     settings.public_url = configuration.public_url.as_ref().map(ToString::to_string);
-    let parts =
-        Parts { engine, database, people, vault, evidence, messenger, oidc, setup_code, settings };
-    Ok(App::start(parts)?)
+    let dictionary = Arc::new(packs::dictionary(configuration.packs.as_deref())?);
+    Ok(App::start(Parts {
+        engine,
+        database,
+        people,
+        vault,
+        evidence,
+        dictionary,
+        messenger,
+        oidc,
+        setup_code,
+        settings,
+    })?)
 }
 
 /// Makes every pack the one that new orders of its name come under.

@@ -129,7 +129,8 @@ impl Service {
         let folder = tempfile::tempdir().unwrap();
         let content = evidence::Place::Folder(folder.path().to_path_buf()).open().unwrap();
         let evidence = evidence::Archive::new(records, content, clock);
-        let settings = Settings::default();
+        let job_folder = folder.path().join("jobs");
+        let settings = Settings { job_folder, ..Settings::default() };
         let texts = Arc::new(Texts::default());
         let messenger: Arc<dyn Messenger> = Arc::<Texts>::clone(&texts);
         let parts = Parts {
@@ -138,6 +139,7 @@ impl Service {
             people,
             vault,
             evidence,
+            dictionary: Arc::new(dictionary()),
             setup_code,
             oidc,
             messenger,
@@ -339,6 +341,17 @@ fn people(records: Arc<dyn Records>, clock: &Arc<dyn kernel::Clock>) -> People {
 }
 
 fn base_pack() -> Pack {
+    Pack::build("base", &Sources::new(pack_files()), &dossier::VOCABULARY).unwrap()
+}
+
+fn dictionary() -> intake::Dictionary {
+    let files = pack_files();
+    let words = files.iter().filter(|it| it.0.starts_with("base/words/"));
+    let words = words.map(|(path, text)| (path.as_str(), text.as_str()));
+    intake::Dictionary::from_files(words).unwrap()
+}
+
+fn pack_files() -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
     let mut files = BTreeMap::new();
     let mut pending = vec![root.clone()];
@@ -353,7 +366,7 @@ fn base_pack() -> Pack {
             }
         }
     }
-    Pack::build("base", &Sources::new(files), &dossier::VOCABULARY).unwrap()
+    files
 }
 
 /// An order of two dresses, 100 yuan each, with a buyer.
