@@ -10,10 +10,11 @@ use policy::Pack;
 use store::{Database, Version};
 use tokio::sync::{Semaphore, oneshot};
 use vault::{Quota, Vault};
+use webhooks::Rules;
 
 use crate::{
-    buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, problem::Problem,
-    setup::SetupCode, trail::Trail,
+    buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, ops::Drain,
+    problem::Problem, setup::SetupCode, trail::Trail,
 };
 
 /// The service, shared by all requests.
@@ -32,6 +33,10 @@ pub struct Parts {
     pub oidc: Option<Arc<Oidc>>,
     /// Brings codes to buyers' phones.
     pub messenger: Arc<dyn Messenger>,
+    /// Where webhooks may be sent.
+    pub webhooks: Arc<Rules>,
+    /// Tells when the service is about to stop.
+    pub drain: Drain,
     pub settings: Settings,
 }
 
@@ -123,6 +128,14 @@ impl App {
 
     pub(crate) fn messenger(&self) -> &dyn Messenger {
         &*self.0.parts.messenger
+    }
+
+    pub(crate) fn webhook_rules(&self) -> &Arc<Rules> {
+        &self.0.parts.webhooks
+    }
+
+    pub(crate) fn drain(&self) -> &Drain {
+        &self.0.parts.drain
     }
 
     pub(crate) fn open_shops(&self) -> &OpenShops {

@@ -19,7 +19,9 @@ mod caller;
 mod cases;
 mod commands;
 mod describe;
+mod happening;
 mod headers;
+mod hooks;
 mod keys;
 mod metrics;
 mod oidc;
@@ -94,6 +96,7 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(packs::go_back_to_pack))
         .merge(people_routes())
         .merge(buyer_routes())
+        .merge(telling_routes())
         .split_for_parts();
     describe::complete(&mut document);
     let (json, page) = described(&document);
@@ -148,6 +151,25 @@ fn buyer_routes() -> OpenApiRouter<App> {
         .routes(routes!(buyer::options::list_my_options))
         .routes(routes!(buyer::apply::apply))
         .routes(routes!(buyer::apply::command))
+}
+
+/// How others hear of what happened.
+fn telling_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(hooks::endpoints::list_webhooks, hooks::endpoints::create_webhook))
+        .routes(routes!(
+            hooks::endpoints::read_webhook,
+            hooks::endpoints::change_webhook,
+            hooks::endpoints::delete_webhook
+        ))
+        .routes(routes!(hooks::endpoints::rotate_webhook))
+        .routes(routes!(hooks::endpoints::enable_webhook))
+        .routes(routes!(hooks::endpoints::disable_webhook))
+        .routes(routes!(hooks::endpoints::ping_webhook))
+        .routes(routes!(hooks::deliveries::replay_webhook))
+        .routes(routes!(hooks::deliveries::list_deliveries))
+        .routes(routes!(hooks::deliveries::read_delivery))
+        .routes(routes!(hooks::deliveries::replay_delivery))
 }
 
 const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");
