@@ -14,7 +14,7 @@ use webhooks::Rules;
 
 use crate::{
     buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, ops::Drain,
-    problem::Problem, setup::SetupCode, trail::Trail,
+    problem::Problem, setup::SetupCode, stream::tail::Tail, trail::Trail,
 };
 
 /// The service, shared by all requests.
@@ -45,6 +45,7 @@ struct Inside {
     quota: Quota,
     trail: Trail,
     open_shops: OpenShops,
+    tail: Tail,
     rooms: Semaphore,
 }
 
@@ -91,7 +92,7 @@ impl App {
         let trail = Trail::start(Arc::clone(&parts.people))?;
         let quota = Quota::new(Arc::clone(&parts.database) as Arc<dyn store::Records>);
         let open_shops = OpenShops::default();
-        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, rooms })))
+        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, tail: Tail::default(), rooms })))
     }
 
     pub fn engine(&self) -> &Engine {
@@ -132,6 +133,10 @@ impl App {
 
     pub(crate) fn webhook_rules(&self) -> &Arc<Rules> {
         &self.0.parts.webhooks
+    }
+
+    pub(crate) fn tail(&self) -> &Tail {
+        &self.0.tail
     }
 
     pub(crate) fn drain(&self) -> &Drain {

@@ -265,6 +265,12 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str
     pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
+/// What a request is proven by.
+pub(crate) fn text_of(headers: &HeaderMap) -> Option<String> {
+    let text = bearer(headers).or_else(|| session_cookie(headers));
+    text.map(str::to_owned)
+}
+
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;

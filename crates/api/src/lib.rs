@@ -14,6 +14,7 @@
 
 mod app;
 mod audit;
+mod background;
 mod buyer;
 mod caller;
 mod cases;
@@ -23,6 +24,7 @@ mod happening;
 mod headers;
 mod hooks;
 mod keys;
+mod looking;
 mod metrics;
 mod oidc;
 mod once;
@@ -39,6 +41,7 @@ mod search;
 mod session;
 mod setup;
 mod shops;
+mod stream;
 mod tasks;
 mod trail;
 mod turned_away;
@@ -58,10 +61,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use crate::{
     app::{App, Parts, Settings},
+    background::{Background, BackgroundError, background},
     buyer::messenger::{CodeMessage, LogOnly, Messenger, Unsent},
     oidc::{Oidc, OidcSettings},
     problem::Problem,
     setup::SetupCode,
+    stream::Told,
 };
 
 /// The routes, and the document that describes them; both come from the same list.
@@ -170,6 +175,8 @@ fn telling_routes() -> OpenApiRouter<App> {
         .routes(routes!(hooks::deliveries::list_deliveries))
         .routes(routes!(hooks::deliveries::read_delivery))
         .routes(routes!(hooks::deliveries::replay_delivery))
+        .routes(routes!(stream::read_stream))
+        .routes(routes!(looking::read_lease, looking::take_lease, looking::give_back_lease))
 }
 
 const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");

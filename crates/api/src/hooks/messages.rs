@@ -47,7 +47,12 @@ impl FeedSource {
 
 fn messages(database: &dyn Database, fed: &Fed) -> Result<Vec<Message>, SourceError> {
     let happened = happenings(database, &fed.dossier, fed.version);
-    let happened = happened.map_err(|problem| Unreadable(problem.code()))?;
+    let happened = match happened {
+        Ok(happened) => happened,
+        Err(problem) if problem.is_passing() => return Err(Busy.into()),
+        // One order that cannot be read, which was logged, keeps nobody from the others.
+        Err(_) => Vec::new(),
+    };
     let mut messages = Vec::with_capacity(happened.len());
     for (index, it) in (0_u32..).zip(happened) {
         messages.push(Message {
@@ -70,7 +75,6 @@ fn data(happening: &Happening) -> Result<serde_json::Value, SourceError> {
     Ok(data)
 }
 
-/// An order's history cannot be read; why was logged.
 #[derive(Debug, thiserror::Error)]
-#[error("an order's history cannot be read: {0}")]
-struct Unreadable(&'static str);
+#[error("the database is busy")]
+struct Busy;

@@ -31,6 +31,7 @@ use store::{Database, Hold, Records};
 use store_memory::MemoryStore;
 use tower::ServiceExt as _;
 use vault::{KeyRing, Vault};
+use webhooks::Rules;
 
 use crate::{
     App, CodeMessage, Messenger, Oidc, OidcSettings, Parts, Settings, SetupCode, Unsent, router,
@@ -127,9 +128,17 @@ impl Service {
         let vault = Vault::new(records, ring, clock);
         let settings = Settings::default();
         let texts = Arc::new(Texts::default());
+        let webhooks = Arc::new(Rules {
+            plain_http: true,
+            networks: vec!["127.0.0.0/8".parse().unwrap()],
+            ports: (1024..=u16::MAX).collect(),
+        });
+        let drain = Drain::default();
         let messenger = Arc::clone(&texts) as Arc<dyn Messenger>;
         let parts =
-            Parts { engine, database, people, vault, setup_code, oidc, messenger, settings };
+            Parts {
+            engine, database, people, vault, setup_code, oidc, messenger, settings, webhooks, drain,
+        };
         let app = App::start(parts).unwrap();
         let router = router().0.with_state(app.clone());
         let outside = Sandbox::new(Faults::default());
