@@ -267,7 +267,7 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str
 
 /// What a request is proven by.
 pub(crate) fn text_of(headers: &HeaderMap) -> Option<String> {
-    let text = bearer(headers).or_else(|| session_cookie(headers));
+    let text = bearer(headers).or_else(|| cookie(headers, SESSION_COOKIE));
     text.map(str::to_owned)
 }
 

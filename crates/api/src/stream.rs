@@ -182,7 +182,10 @@ impl Listening {
             self.waiting.push_back(resync());
             return Ok(());
         }
-        for it in missed.iter().filter(|it| self.shops.contains(&it.dossier.shop)) {
+        for it in &missed {
+            if !self.shops.contains(&it.dossier.shop) {
+                continue;
+            }
             for told in self.app.told(it)? {
                 self.hear(&told);
             }
@@ -212,6 +215,10 @@ impl Listening {
                 () = self.draining.begun() => return None,
                 _ = self.check.tick() => self.check_session().await?,
                 _ = self.heartbeat.tick() => {
+                    let waits_for_nothing = || self.receiver.is_empty();
+                    if let Some(place) = self.app.tail().place_if(waits_for_nothing) {
+                        self.place = self.place.max(place);
+                    }
                     let here = Event::default().id(self.place.to_string()).comment("still here");
                     self.waiting.push_back(here);
                 }

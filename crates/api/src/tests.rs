@@ -5,3 +5,5 @@ pub(crate) mod service;
 mod buyers;
 mod orders;
 mod people;
+mod stream;
+mod webhooks;

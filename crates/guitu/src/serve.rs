@@ -105,8 +105,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let figures = figures::install()?;
     make_private(&configuration.data)?;
-    let app = app(&configuration)?;
     let drain = Drain::default();
+    let app = app(&configuration, drain.clone())?;
     let inside = Inside::start(&app, &configuration.work)?;
     let settings = api::ops::Settings {
         limits: configuration.limits,
@@ -120,7 +120,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     };
     let (routes, _) = api::router();
     let routes = api::ops::around(routes, app.clone(), settings);
+    let beside = runtime.block_on(async { api::background(&app) })?;
     let served = runtime.block_on(serve(&configuration, routes, &drain));
+    drain.begin();
+    runtime.block_on(async {
+        let stopped = tokio::time::timeout(configuration.drain.bound, beside.stop());
+        if stopped.await.is_err() {
+            tracing::warn!("what is done beside requests did not finish in time");
+        }
+    });
     drop(inside);
     // Handlers that were cut off let go of the engine with the runtime.
     runtime.shutdown_timeout(configuration.drain.bound);
@@ -137,7 +145,7 @@ fn threads() -> usize {
 }
 
 /// The engine on its database, with packs published.
-fn app(configuration: &Configuration) -> Result<App> {
+fn app(configuration: &Configuration, drain: Drain) -> Result<App> {
     // To prove packs takes longer than all the rest, which goes on meanwhile.
     let folder = configuration.packs.clone();
     let packs = std::thread::spawn(move || packs::all(folder.as_deref()));
@@ -160,8 +168,10 @@ fn app(configuration: &Configuration) -> Result<App> {
     let mut settings = configuration.service.clone();
     settings.secure = configuration.is_secure();
     settings.public_url = configuration.public_url.as_ref().map(ToString::to_string);
-    let parts = Parts { engine, database, people, vault, messenger, oidc, setup_code, settings };
-    Ok(App::start(parts)?)
+    let webhooks = parts::webhook_rules(&configuration.webhooks);
+    Ok(App::start(Parts {
+        engine, database, people, vault, messenger, oidc, setup_code, settings, webhooks, drain,
+    })?)
 }
 
 /// Makes every pack the one that new orders of its name come under.

@@ -258,7 +258,7 @@ impl People {
         &self,
         digest: &str,
         now: Timestamp,
-    ) -> Result<Option<(Kept<SessionBody>, Entry)>, Failure> {
+    ) -> Result<Option<(desk::Found<SessionBody>, Entry)>, Failure> {
         let Some(found) = self.desk.find::<SessionBody>(&key(digest))? else {
             return Ok(None);
         };

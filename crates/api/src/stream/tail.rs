@@ -59,6 +59,12 @@ impl Tail {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The place up to which somebody has heard everything of whom `has_heard_all` is true.
+    pub(crate) fn place_if(&self, has_heard_all: impl FnOnce() -> bool) -> Option<u64> {
+        let inside = self.inside();
+        has_heard_all().then_some(inside.place)
+    }
+
     pub(crate) fn leave(&self, shops: &[ShopId]) {
         let mut inside = self.inside();
         for shop in shops {

@@ -34,7 +34,8 @@ use vault::{KeyRing, Vault};
 use webhooks::Rules;
 
 use crate::{
-    App, CodeMessage, Messenger, Oidc, OidcSettings, Parts, Settings, SetupCode, Unsent, router,
+    App, CodeMessage, Messenger, Oidc, OidcSettings, Parts, Settings, SetupCode, Unsent,
+    ops::Drain, router,
 };
 
 /// 2026-11-12 08:00 in China.
@@ -198,6 +199,11 @@ impl Service {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
         Answered { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// The answer as it begins, for one that goes on.
+    pub(crate) async fn open(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Asks as a leader of `north`.

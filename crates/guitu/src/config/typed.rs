@@ -84,7 +84,6 @@ pub(crate) enum Evidence {
 }
 
 #[derive(Debug)]
-#[expect(dead_code, reason = "`App` has no use for all of it yet")]
 pub(crate) struct Webhooks {
     pub(crate) allowed_networks: Networks,
     pub(crate) allowed_ports: Vec<u16>,
