@@ -11,10 +11,11 @@ use policy::Pack;
 use store::{Database, Version};
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use vault::{Quota, Vault};
+use webhooks::Rules;
 
 use crate::{
-    buyer::messenger::Messenger, jobs::Bell, oidc::Oidc, open_shops::OpenShops, problem::Problem,
-    setup::SetupCode, trail::Trail,
+    buyer::messenger::Messenger, jobs::Bell, oidc::Oidc, open_shops::OpenShops, ops::Drain,
+    problem::Problem, setup::SetupCode, stream::tail::Tail, trail::Trail,
 };
 
 /// The service, shared by all requests.
@@ -36,6 +37,10 @@ pub struct Parts {
     pub evidence: Archive,
     /// By which files of merchants are read.
     pub dictionary: Arc<intake::Dictionary>,
+    /// Where webhooks may be sent.
+    pub webhooks: Arc<Rules>,
+    /// Tells when the service is about to stop.
+    pub drain: Drain,
     pub settings: Settings,
 }
 
@@ -45,6 +50,7 @@ struct Inside {
     trail: Trail,
     open_shops: OpenShops,
     bell: Bell,
+    tail: Tail,
     rooms: Semaphore,
     packing: Semaphore,
 }
@@ -104,7 +110,8 @@ impl App {
         let records: Arc<dyn store::Records> = Arc::<dyn Database>::clone(&parts.database);
         let quota = Quota::new(records);
         let (open_shops, bell) = (OpenShops::default(), Bell::default());
-        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, bell, rooms, packing })))
+        let tail = Tail::default();
+        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, bell, tail, rooms, packing })))
     }
 
     pub fn engine(&self) -> &Engine {
@@ -160,6 +167,18 @@ impl App {
 
     pub(crate) fn bell(&self) -> &Bell {
         &self.0.bell
+    }
+
+    pub(crate) fn webhook_rules(&self) -> &Arc<Rules> {
+        &self.0.parts.webhooks
+    }
+
+    pub(crate) fn tail(&self) -> &Tail {
+        &self.0.tail
+    }
+
+    pub(crate) fn drain(&self) -> &Drain {
+        &self.0.parts.drain
     }
 
     pub(crate) fn open_shops(&self) -> &OpenShops {

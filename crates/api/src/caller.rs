@@ -13,7 +13,7 @@ use engine::{Reply, Request};
 use kernel::{ActorId, DossierKey, ShopId};
 use people::{AuthError, Note, Outcome, Permission, Principal, Session, UserId, Who};
 
-pub(crate) use self::sent::{BUYER_COOKIE, BUYER_PATH, SESSION_COOKIE, cookie};
+pub(crate) use self::sent::{BUYER_COOKIE, BUYER_PATH, SESSION_COOKIE, cookie, text_of};
 use self::sent::{CSRF_HEADER, bearer, cookie_of};
 use crate::{
     App, Problem,

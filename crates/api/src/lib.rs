@@ -15,6 +15,7 @@
 
 mod app;
 mod audit;
+mod background;
 mod buyer;
 mod caller;
 mod cases;
@@ -23,9 +24,12 @@ mod describe;
 mod dispute;
 mod evidence;
 mod facts;
+mod happening;
 mod headers;
+mod hooks;
 pub mod jobs;
 mod keys;
+mod looking;
 mod metrics;
 mod oidc;
 mod once;
@@ -43,6 +47,7 @@ mod search;
 mod session;
 mod setup;
 mod shops;
+mod stream;
 mod tasks;
 mod trail;
 mod turned_away;
@@ -62,10 +67,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use crate::{
     app::{App, Parts, Settings},
+    background::{Background, BackgroundError, background},
     buyer::messenger::{CodeMessage, LogOnly, Messenger, Unsent},
     oidc::{Oidc, OidcSettings},
     problem::Problem,
     setup::SetupCode,
+    stream::Told,
 };
 
 /// The routes, and the document that describes them; both come from the same list.
@@ -104,6 +111,7 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(receipts::routes())
         .routes(routes!(facts::record_facts))
         .merge(jobs::routes())
+        .merge(telling_routes())
         .split_for_parts();
     describe::complete(&mut document);
     let (json, page) = described(&document);
@@ -160,6 +168,27 @@ fn buyer_routes() -> OpenApiRouter<App> {
         .routes(routes!(buyer::options::list_my_options))
         .routes(routes!(buyer::apply::apply))
         .routes(routes!(buyer::apply::command))
+}
+
+/// How others hear of what happened.
+fn telling_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(hooks::endpoints::list_webhooks, hooks::endpoints::create_webhook))
+        .routes(routes!(
+            hooks::endpoints::read_webhook,
+            hooks::endpoints::change_webhook,
+            hooks::endpoints::delete_webhook
+        ))
+        .routes(routes!(hooks::endpoints::rotate_webhook))
+        .routes(routes!(hooks::endpoints::enable_webhook))
+        .routes(routes!(hooks::endpoints::disable_webhook))
+        .routes(routes!(hooks::endpoints::ping_webhook))
+        .routes(routes!(hooks::deliveries::replay_webhook))
+        .routes(routes!(hooks::deliveries::list_deliveries))
+        .routes(routes!(hooks::deliveries::read_delivery))
+        .routes(routes!(hooks::deliveries::replay_delivery))
+        .routes(routes!(stream::read_stream))
+        .routes(routes!(looking::read_lease, looking::take_lease, looking::give_back_lease))
 }
 
 const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");

@@ -151,6 +151,11 @@ impl Problem {
         self.status
     }
 
+    /// Whether the same may well be done in a moment.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.status == StatusCode::SERVICE_UNAVAILABLE
+    }
+
     pub fn code(&self) -> &'static str {
         self.code
     }

@@ -9,3 +9,5 @@ mod orders;
 mod people;
 mod reach;
 mod receipts;
+mod stream;
+mod webhooks;

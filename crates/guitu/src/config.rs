@@ -20,7 +20,7 @@ use std::{
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 
-pub(crate) use self::typed::{Configuration, Evidence, Keys, Tls, Work};
+pub(crate) use self::typed::{Configuration, Evidence, Keys, Tls, Webhooks, Work};
 use self::{
     settings::{SETTINGS, Setting},
     source::{Gathered, Origin},

@@ -107,8 +107,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let figures = figures::install()?;
     make_private(&configuration.data)?;
-    let app = app(&configuration)?;
     let drain = Drain::default();
+    let app = app(&configuration, drain.clone())?;
     let inside = Inside::start(&app, &configuration.work)?;
     let jobs = Workers::start(&app, JOB_THREADS)?;
     let settings = api::ops::Settings {
@@ -123,7 +123,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     };
     let (routes, _) = api::router();
     let routes = api::ops::around(routes, app.clone(), settings);
+    let beside = runtime.block_on(async { api::background(&app) })?;
     let served = runtime.block_on(serve(&configuration, routes, &drain));
+    drain.begin();
+    runtime.block_on(async {
+        let stopped = tokio::time::timeout(configuration.drain.bound, beside.stop());
+        if stopped.await.is_err() {
+            tracing::warn!("what is done beside requests did not finish in time");
+        }
+    });
     drop(inside);
     jobs.stop();
     // Handlers that were cut off let go of the engine with the runtime.
@@ -144,7 +152,7 @@ fn threads() -> usize {
 }
 
 /// The engine on its database, with packs published.
-fn app(configuration: &Configuration) -> Result<App> {
+fn app(configuration: &Configuration, drain: Drain) -> Result<App> {
     // To prove packs takes longer than all the rest, which goes on meanwhile.
     let folder = configuration.packs.clone();
     let packs = std::thread::spawn(move || packs::all(folder.as_deref()));
@@ -170,6 +178,7 @@ fn app(configuration: &Configuration) -> Result<App> {
     settings.secure = configuration.is_secure();
     settings.job_folder = configuration.data.join("jobs");
     settings.public_url = configuration.public_url.as_ref().map(ToString::to_string);
+    let webhooks = parts::webhook_rules(&configuration.webhooks);
     let dictionary = Arc::new(packs::dictionary(configuration.packs.as_deref())?);
     Ok(App::start(Parts {
         engine,
@@ -182,6 +191,8 @@ fn app(configuration: &Configuration) -> Result<App> {
         oidc,
         setup_code,
         settings,
+        webhooks,
+        drain,
     })?)
 }
 

@@ -115,6 +115,13 @@ impl People {
         found.ok_or(AuthError::NotSignedIn)
     }
 
+    /// Who holds the token at this moment, whatever the cache remembers. It does not count as use:
+    /// who only listens falls idle.
+    pub fn look(&self, token: &str) -> Result<Arc<Session>, AuthError> {
+        let found = self.live_session(&secret::digest(token), self.clock.now())?;
+        found.map(|(_, entry)| entry.session).ok_or(AuthError::NotSignedIn)
+    }
+
     /// Whose token or key this is, if this process has read so a moment ago. Never blocks; `None`
     /// says nothing, and then one of the others has to be asked.
     pub fn fresh(&self, text: &str) -> Option<Arc<Session>> {
@@ -236,10 +243,26 @@ impl People {
     }
 
     fn read_session(&self, digest: &str, now: Timestamp) -> Result<Option<Entry>, Failure> {
-        let Some(mut found) = self.desk.find::<SessionBody>(&key(digest))? else {
+        let Some((mut found, entry)) = self.live_session(digest, now)? else { return Ok(None) };
+        let used_at = Timestamp::from_epoch_seconds(found.body.used_at);
+        if self.settings.touch_every <= now.since(used_at) {
+            found.body.used_at = now.epoch_seconds();
+            // If somebody else has written it, it was touched or has ended; the latter is seen when
+            // this entry of the cache is old.
+            self.desk.write(&[found.put()?])?;
+        }
+        Ok(Some(entry))
+    }
+
+    fn live_session(
+        &self,
+        digest: &str,
+        now: Timestamp,
+    ) -> Result<Option<(desk::Found<SessionBody>, Entry)>, Failure> {
+        let Some(found) = self.desk.find::<SessionBody>(&key(digest))? else {
             return Ok(None);
         };
-        let body = &mut found.body;
+        let body = &found.body;
         let idle = self.lasting(&body.holder).idle;
         let used_at = Timestamp::from_epoch_seconds(body.used_at);
         let until = Timestamp::from_epoch_seconds(body.until);
@@ -247,14 +270,9 @@ impl People {
             return Ok(None);
         }
         let Some((principal, stands_on)) = self.holder(&body.holder)? else { return Ok(None) };
-        if self.settings.touch_every <= now.since(used_at) {
-            body.used_at = now.epoch_seconds();
-            // If somebody else has written it, it was touched or has ended; the latter is seen when
-            // this entry of the cache is old.
-            self.desk.write(&[found.put()?])?;
-        }
         let session = Session { id: digest.to_owned(), principal, until };
-        Ok(Some(Entry { session: Arc::new(session), stands_on, read_at: now, until }))
+        let entry = Entry { session: Arc::new(session), stands_on, read_at: now, until };
+        Ok(Some((found, entry)))
     }
 
     /// Who holds a session, and what it stands on; `None` if that has given way.

@@ -9,3 +9,4 @@ mod quota;
 mod ring;
 mod rotation;
 mod support;
+mod texts;

@@ -5,6 +5,7 @@ mod find;
 mod keep;
 mod look;
 mod rotate;
+mod text;
 
 use std::{fmt, sync::Arc};
 

@@ -24,6 +24,11 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
+/// What somebody who works here is proven by.
+pub(crate) fn text_of(headers: &HeaderMap) -> Option<String> {
+    bearer(headers).or_else(|| cookie(headers, SESSION_COOKIE)).map(str::to_owned)
+}
+
 /// Which cookie counts at an address.
 pub(super) fn cookie_of(path: &str) -> &'static str {
     let is_buyers =

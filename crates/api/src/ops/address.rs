@@ -17,6 +17,10 @@ impl Networks {
         Self(networks)
     }
 
+    pub fn ranges(&self) -> &[IpNet] {
+        &self.0
+    }
+
     pub fn contain(&self, address: IpAddr) -> bool {
         self.0.iter().any(|it| it.contains(&address))
     }

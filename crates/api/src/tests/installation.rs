@@ -31,9 +31,11 @@ use store::{Database, Hold, Records};
 use store_memory::MemoryStore;
 use tower::ServiceExt as _;
 use vault::{KeyRing, Vault};
+use webhooks::Rules;
 
 use crate::{
-    App, CodeMessage, Messenger, Oidc, OidcSettings, Parts, Settings, SetupCode, Unsent, router,
+    App, CodeMessage, Messenger, Oidc, OidcSettings, Parts, Settings, SetupCode, Unsent,
+    ops::Drain, router,
 };
 
 /// 2026-11-12 08:00 in China.
@@ -132,6 +134,12 @@ impl Service {
         let job_folder = folder.path().join("jobs");
         let settings = Settings { job_folder, ..Settings::default() };
         let texts = Arc::new(Texts::default());
+        let webhooks = Arc::new(Rules {
+            plain_http: true,
+            networks: vec!["127.0.0.0/8".parse().unwrap()],
+            ports: (1024..=u16::MAX).collect(),
+        });
+        let drain = Drain::default();
         let messenger: Arc<dyn Messenger> = Arc::<Texts>::clone(&texts);
         let parts = Parts {
             engine,
@@ -144,6 +152,8 @@ impl Service {
             oidc,
             messenger,
             settings,
+            webhooks,
+            drain,
         };
         let app = App::start(parts).unwrap();
         let router = router().0.with_state(app.clone());
@@ -204,6 +214,11 @@ impl Service {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
         Answered { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// The answer as it begins, for one that goes on.
+    pub(crate) async fn open(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Asks as a leader of `north`.

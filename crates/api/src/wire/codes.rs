@@ -14,12 +14,15 @@ use dossier::{
 use evidence::{Likeness, Media, Rendition, Source};
 
 use people::{Permission, Position, ShopStatus, UserStatus};
+use webhooks::{DeliveryState, EndpointState, Fault};
 
 use super::Code;
 
 pub(crate) type CaseKindCode = Code<CaseKind>;
 pub(crate) type ChannelCode = Code<Channel>;
 pub(crate) type CouponOfCode = Code<CouponOf>;
+pub(crate) type DeliveryFaultCode = Code<Fault>;
+pub(crate) type DeliveryStateCode = Code<DeliveryState>;
 pub(crate) type DirectionCode = Code<Direction>;
 pub(crate) type FactCode = Code<Fact>;
 pub(crate) type FindingCode = Code<Finding>;
@@ -47,3 +50,4 @@ pub(crate) type StandingCode = Code<Standing>;
 pub(crate) type TaskKindCode = Code<TaskKind>;
 pub(crate) type UserStatusCode = Code<UserStatus>;
 pub(crate) type VerdictCode = Code<Verdict>;
+pub(crate) type WebhookStateCode = Code<EndpointState>;

@@ -23,7 +23,6 @@ use crate::{
 
 /// The whole configuration.
 #[derive(Debug)]
-#[expect(dead_code, reason = "`App` has no use for all of it yet")]
 pub(crate) struct Configuration {
     pub(crate) listen: SocketAddr,
     pub(crate) data: PathBuf,
@@ -83,7 +82,6 @@ pub(crate) enum Evidence {
 }
 
 #[derive(Debug)]
-#[expect(dead_code, reason = "`App` has no use for all of it yet")]
 pub(crate) struct Webhooks {
     pub(crate) allowed_networks: Networks,
     pub(crate) allowed_ports: Vec<u16>,

@@ -14,9 +14,13 @@ use kernel::Span;
 use people::{BuyerKey, BuyerKeys, Lasting, Matrix, People, Setup};
 use store::Records;
 use vault::KeyRing;
+use webhooks::Rules;
 
 use super::{OutsidePlace, say};
-use crate::{clock, config::Configuration};
+use crate::{
+    clock,
+    config::{self, Configuration},
+};
 
 /// Who may come in. Links to buyers are signed by a key that the ring gives.
 pub(super) fn people(
@@ -62,6 +66,16 @@ pub(super) fn identity_provider(
         state_key: *ring.derived("oidc-state"),
     };
     Ok(Some(Arc::new(Oidc::new(settings)?)))
+}
+
+/// Where webhooks may be sent. Plain HTTP is for networks that are ours.
+pub(super) fn webhook_rules(configured: &config::Webhooks) -> Arc<Rules> {
+    let networks = configured.allowed_networks.ranges().to_vec();
+    Arc::new(Rules {
+        plain_http: !networks.is_empty(),
+        ports: configured.allowed_ports.iter().copied().collect(),
+        networks,
+    })
 }
 
 /// Beside the sandbox that pays nobody, codes go into a file; otherwise only that there was one is
