@@ -109,7 +109,9 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (json, page) = described(&document);
     let router = router
         .route("/api/openapi.json", get(move || async move { ([JSON], json) }))
-        .route("/api/reference", get(move || async move { Html(page) }))
+        .route("/api/reference", get(move || async move { ([reference::policy()], Html(page)) }))
+        .route("/problems", get(problem::explained::problems_page))
+        .route("/problems/{code}", get(problem::explained::problem_page))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_that_way)
         .layer(middleware::from_fn(problem::in_callers_language));

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use axum::http::{HeaderName, header};
 use serde_json::{Map, Value};
 
 /// The whole page.
 pub(crate) fn page(document: &Value) -> String {
-    let mut out = String::from(HEAD);
+    let mut out = format!("{HEAD}{STYLE}</style></head><body><main>");
     let info = &document["info"];
     push(&mut out, format_args!("<h1>{}</h1>", escaped(text(&info["title"]))));
     paragraphs(&mut out, text(&info["description"]));
@@ -190,8 +191,9 @@ fn escaped(text: &str) -> String {
 }
 
 const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-<meta name=\"viewport\" content=\"width=device-width\"><title>Guitu API</title><style>\
-body{font:15px/1.55 system-ui,'Noto Sans CJK SC',sans-serif;margin:0;color:#1c2330}\
+<meta name=\"viewport\" content=\"width=device-width\"><title>Guitu API</title><style>";
+
+const STYLE: &str = "body{font:15px/1.55 system-ui,'Noto Sans CJK SC',sans-serif;margin:0;color:#1c2330}\
 main{max-width:62rem;margin:auto;padding:1.5rem}nav{position:sticky;top:0;background:#fff;\
 padding:.6rem 0;border-bottom:1px solid #d7dce5}nav a{margin-right:.7rem}\
 article{border-top:1px solid #e5e8ee;padding:.4rem 0 1rem;scroll-margin-top:3rem}\
@@ -200,8 +202,12 @@ pre.path{background:#f3f5f9;padding:.5rem .7rem;overflow-x:auto;margin:.3rem 0}\
 pre.path b{text-transform:uppercase;color:#0b5cad}table{border-collapse:collapse;width:100%;\
 margin:.4rem 0}td,th{border:1px solid #e0e4eb;padding:.25rem .5rem;text-align:left;\
 vertical-align:top;overflow-wrap:anywhere}code{background:#f3f5f9;padding:0 .2em}\
-.form{border-left:3px solid #c9d3e3;padding-left:.8rem;margin:.6rem 0}a{color:#0b5cad}\
-</style></head><body><main>";
+.form{border-left:3px solid #c9d3e3;padding-left:.8rem;margin:.6rem 0}a{color:#0b5cad}";
+
+/// The page shows itself in its own style, and nothing from elsewhere.
+pub(crate) fn policy() -> (HeaderName, String) {
+    (header::CONTENT_SECURITY_POLICY, crate::problem::explained::policy_for(STYLE))
+}
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ mod backup;
 mod bench;
 mod clock;
 mod config;
+mod contract;
 mod crash;
 mod database;
 mod db;
@@ -47,6 +48,11 @@ enum Command {
     Config {
         #[command(subcommand)]
         command: config::Command,
+    },
+    /// The API as a contract.
+    Api {
+        #[command(subcommand)]
+        command: contract::Command,
     },
     /// Asks a running service how it is.
     Health(health::Arguments),
@@ -94,6 +100,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Config { command } => config::run(&command),
+        Command::Api { command } => contract::run(&command),
         Command::Health(arguments) => health::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => backup::restore::run(&arguments),

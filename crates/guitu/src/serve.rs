@@ -45,7 +45,7 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 use vault::Vault;
 
 use self::{door::Door, worker::Inside};
-pub(crate) use self::{logs::Format, outside::OutsidePlace, tls::client_that_knows};
+pub(crate) use self::{keys::ring, logs::Format, outside::OutsidePlace, tls::client_that_knows};
 use crate::{
     clock,
     config::{self, Configuration},
@@ -150,7 +150,7 @@ fn app(configuration: &Configuration) -> Result<App> {
     let packs = std::thread::spawn(move || packs::all(folder.as_deref()));
     let database = configuration.database.open()?;
     // The key ring is read, or made, before anybody is let in.
-    let ring = keys::ring(&configuration.keys, &*database)?;
+    let ring = ring(&configuration.keys, &*database)?;
     let shelf = Arc::new(Shelf::open(&*database)?);
     let packs = packs.join().map_err(|_| anyhow!("reading the packs ended in a panic"))??;
     publish(&shelf, &*database, packs)?;

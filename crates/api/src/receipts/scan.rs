@@ -45,7 +45,7 @@ const MOST_SKUS: usize = 50;
 /// What somebody sees who has a parcel in hand.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ScanBody {
+pub(crate) struct ArrivalBody {
     /// The courier's number; none if it cannot be read.
     #[serde(default)]
     #[schema(max_length = 96)]
@@ -111,7 +111,7 @@ pub(crate) struct Scanned {
         ShopPath,
         ("Idempotency-Key" = String, Header, description = "Names this scan for life."),
     ),
-    request_body = ScanBody,
+    request_body = ArrivalBody,
     responses((status = 200, body = Scanned)),
 )]
 pub(crate) async fn scan_parcel(
@@ -120,7 +120,7 @@ pub(crate) async fn scan_parcel(
     path: ShopPath,
     key: IdempotencyKey,
     InLanguage(language): InLanguage,
-    Input(body): Input<ScanBody>,
+    Input(body): Input<ArrivalBody>,
 ) -> Result<Response, Problem> {
     caller.require(&app, &path.shop, Permission::Receive).await?;
     let asked = body.checked()?;
@@ -189,11 +189,11 @@ async fn take_in(
 
 /// A scan that makes sense.
 pub(super) struct Checked {
-    pub(super) body: ScanBody,
+    pub(super) body: ArrivalBody,
     pub(super) parcel: Option<ParcelNo>,
 }
 
-impl ScanBody {
+impl ArrivalBody {
     fn checked(self) -> Result<Checked, Problem> {
         let parcel = said(self.parcel.as_deref()).map(|it| parsed("parcel", it)).transpose()?;
         let texts = [
@@ -297,7 +297,7 @@ impl Scanning {
         &self,
         app: &App,
         before: Option<&Kept>,
-        body: &ScanBody,
+        body: &ArrivalBody,
         cases: &[Expecting],
     ) -> Kept {
         let is_gone = |it: &&Kept| matches!(it.state.0, Standing::Refused | Standing::GivenBack);
