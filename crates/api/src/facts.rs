@@ -19,11 +19,7 @@ use crate::{
     orders::ApplicationBody,
     problem::{Input, ProblemBody},
     wire::{
-        ShopPath,
-        case::MarketBody,
-        codes::DirectionCode,
-        order::{OrderBody, ScanBody},
-        parsed,
+        ShopPath, case::MarketBody, codes::DirectionCode, facts::OrderBody, order::ScanBody, parsed,
     },
 };
 

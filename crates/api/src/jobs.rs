@@ -30,11 +30,11 @@ use store::RecordPage;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::workers::Workers;
+use self::record::{Progress, Read, Work};
 pub(crate) use self::workers::Bell;
+pub use self::workers::Workers;
 #[cfg(test)]
 pub(crate) use self::workers::work_one;
-use self::record::{Progress, Read, Work};
 use crate::{
     App, Problem,
     caller::Caller,
@@ -382,7 +382,9 @@ pub(crate) async fn cancel_job(
             loop {
                 let id = read.id.clone();
                 match app.cancel_job(&shop, read) {
-                    Err(busy) if busy == Problem::busy() && 0 < left => left = left.saturating_sub(1),
+                    Err(busy) if busy == Problem::busy() && 0 < left => {
+                        left = left.saturating_sub(1)
+                    }
                     outcome => return outcome,
                 }
                 read = app.job(&shop, &id)?.ok_or_else(Problem::not_found)?;

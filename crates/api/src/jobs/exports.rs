@@ -186,9 +186,7 @@ pub(crate) async fn read_export(
     let bytes = app
         .run(move |_| match std::fs::read(place) {
             Ok(bytes) => Ok(bytes),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Err(Problem::not_found())
-            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Problem::not_found()),
             Err(error) => Err(Problem::internal(&error)),
         })
         .await?;
@@ -197,7 +195,6 @@ pub(crate) async fn read_export(
         Format::Csv => "text/csv; charset=utf-8",
     };
     let name = format!("attachment; filename=\"{}-{}.{}\"", list.0, read.id, format.0);
-    let headers =
-        [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
+    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, bytes).into_response())
 }

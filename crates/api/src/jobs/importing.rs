@@ -263,12 +263,8 @@ impl Importing<'_> {
 }
 
 fn reading<R>(file: Arc<str>, rows: Vec<R>) -> Reading<R> {
-    let rejected = intake::Rejected {
-        file,
-        order_column: None,
-        columns: Vec::new(),
-        rows: Vec::new(),
-    };
+    let rejected =
+        intake::Rejected { file, order_column: None, columns: Vec::new(), rows: Vec::new() };
     Reading { rows, complaints: Vec::new(), rejected }
 }
 

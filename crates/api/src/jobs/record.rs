@@ -212,7 +212,11 @@ impl App {
             return Ok((Read { id: id.to_owned(), version: Version(1), job }, true));
         }
         let there = self.job(shop, id)?.ok_or_else(Problem::busy)?;
-        if there.job.asked == job.asked { Ok((there, false)) } else { Err(idempotency_key_reused()) }
+        if there.job.asked == job.asked {
+            Ok((there, false))
+        } else {
+            Err(idempotency_key_reused())
+        }
     }
 
     /// Ends a job that is not over. What it has done by now stays. Blocks.

@@ -122,12 +122,8 @@ pub(crate) fn work_one(app: &App, stopped: Stopped<'_>) -> Result<bool, Problem>
             import(app, &mut held, &sheets, stopped)
         }
         Work::Export { list, format, filter, in_english } => {
-            let wanted = super::exporting::Wanted {
-                list: list.0,
-                format: format.0,
-                filter,
-                in_english,
-            };
+            let wanted =
+                super::exporting::Wanted { list: list.0, format: format.0, filter, in_english };
             export(app, &mut held, &wanted, stopped)
         }
     };

@@ -412,7 +412,10 @@ async fn facts_are_taken_one_by_one_and_each_once() {
     let named = json!({"facts": [facts["facts"][0], facts["facts"][2]]});
     let again = service.post(path, named).await.ok();
     let first = |nth: usize| done["results"][nth]["done"].clone();
-    assert_eq!([&again["results"][0]["done"], &again["results"][1]["done"]], [&first(0), &first(2)]);
+    assert_eq!(
+        [&again["results"][0]["done"], &again["results"][1]["done"]],
+        [&first(0), &first(2)]
+    );
     let none = service.post(path, json!({"facts": []})).await;
     assert_eq!(none.told(), "422 malformed");
     for (shop, position, wanted) in [
