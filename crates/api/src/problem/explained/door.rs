@@ -85,6 +85,8 @@ pub(super) const EXPLAINED: &[Explained] = &[
         ("稍后用同一个 `Idempotency-Key` 重试", "try again in a moment under the same key")),
     explained("evidence-too-large", &[413], ("凭证过大", "evidence too large"),
         ("压缩或截短后重新上传", "make it smaller or shorter and upload it again")),
+    explained("file-too-large", &[413], ("文件过大", "file too large"),
+        ("分成几个文件导入", "import it in parts")),
     explained("upload-broke-off", &[400], ("上传中断", "upload broke off"),
         ("没有保存任何内容，请重新上传", "nothing was kept; upload it again")),
     explained("disk-full", &[507], ("存储空间已满", "storage full"),
