@@ -199,7 +199,10 @@ impl From<PackError> for Problem {
             PackError::Failed(failure) => failure.into(),
             PackError::Write(error) if is_full(&error) => disk_full(),
             PackError::Zip(zip_error) if has_full(&zip_error) => disk_full(),
-            error => Self::internal(&error),
+            error @ (PackError::Write(_)
+            | PackError::Zip(_)
+            | PackError::Events { .. }
+            | PackError::Manifest(_)) => Self::internal(&error),
         }
     }
 }

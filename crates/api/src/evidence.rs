@@ -219,7 +219,8 @@ impl From<::evidence::Failure> for Problem {
             return Self::not_found();
         }
         if failure.is_full() {
-            tracing::error!(error = &failure as &dyn std::error::Error, "no room for evidence");
+            let error: &dyn std::error::Error = &failure;
+            tracing::error!(error, "no room for evidence");
             return disk_full();
         }
         if failure.is_busy() { Self::busy() } else { Self::internal(&failure) }

@@ -21,7 +21,8 @@ use crate::{
         CasePath, Moment, OrderPath,
         case::{FindingsBody, MarketBody, RequestBody},
         codes::DirectionCode,
-        order::{EntryView, OrderBody, OrderView, ScanBody},
+        facts::OrderBody,
+        order::{EntryView, OrderView, ScanBody},
         parsed,
     },
 };

@@ -16,7 +16,7 @@ use crate::{
     headers::IdempotencyKey,
     problem::{Input, Said},
     search::{Hit, hit},
-    wire::{Moment, OrderPath, order::BuyerBody},
+    wire::{Moment, OrderPath, facts::BuyerBody},
 };
 
 /// Who bought, as far as the caller may see it.

@@ -33,7 +33,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vault::Reading;
 
-use self::kept::{Kept, RECEIPT, ReceiptId, State as Standing};
+use self::kept::{Kept, RECEIPT, ReceiptId, ReceiptState as Standing};
 pub(crate) use self::kept::{is_of_receipt, is_receipt, weights};
 use crate::{
     App, Problem,

@@ -101,11 +101,8 @@ fn of_cases(arguments: &Arguments) -> Result<String> {
     sources.set.extend(arguments.db.clone().map(|it| ("database.url".to_owned(), it)));
     let (configuration, _) = sources.read()?;
     let database = configuration.database.open_existing()?;
-    let archive = Archive::new(
-        Arc::clone(&database) as Arc<dyn Records>,
-        opened(&configuration)?,
-        Arc::new(clock::now),
-    );
+    let records: Arc<dyn Records> = database.clone();
+    let archive = Archive::new(records, opened(&configuration)?, Arc::new(clock::now));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let number: CaseNo = arguments.what.parse().with_context(|| format!("`{}`", arguments.what))?;
     let mut told = Vec::new();

@@ -11,8 +11,9 @@ use utoipa::ToSchema;
 
 use crate::wire::{
     Code, Fen, Moment,
-    case::{PiecesBody, WorthView},
+    case::PiecesBody,
     codes::{CaseKindCode, PurposeCode, ReasonCode},
+    judgement::WorthView,
     order::TendersBody,
 };
 

@@ -1,6 +1,6 @@
 //! Content on its way out: whole, in parts, and as thumbnails.
 
-use std::ops::Range;
+use std::{fmt::Write as _, ops::Range};
 
 use ::evidence::{Evidence, Form, Hash, Media, Rendition};
 use axum::{
@@ -205,7 +205,8 @@ impl AttachmentName {
             if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
                 quoted.push(char::from(byte));
             } else {
-                quoted.push_str(&format!("%{byte:02X}"));
+                // Writing to a string does not fail.
+                let _ = write!(quoted, "%{byte:02X}");
             }
         }
         let how = if self.is_shown { "inline" } else { "attachment" };

@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
+    fmt::{self, Write as _},
     str::FromStr,
 };
 
@@ -29,7 +29,7 @@ const PREFIX: &str = "receipt-";
 
 choice! {
     /// Where a receipt stands.
-    pub(crate) enum State {
+    pub(crate) enum ReceiptState {
         /// Its case has the goods.
         TakenIn = "taken-in",
         /// Nobody had announced it.
@@ -74,7 +74,12 @@ fn hash(parts: &[&[u8]]) -> String {
         digest.update(part);
         digest.update([0]);
     }
-    digest.finalize().iter().take(16).map(|it| format!("{it:02x}")).collect()
+    let mut hex = String::with_capacity(32);
+    for byte in digest.finalize().iter().take(16) {
+        // Writing to a string does not fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 impl FromStr for ReceiptId {
@@ -115,7 +120,7 @@ pub(super) struct Kept {
     pub(super) skus: Vec<String>,
     pub(super) person: String,
     pub(super) note: String,
-    pub(super) state: Code<State>,
+    pub(super) state: Code<ReceiptState>,
     pub(super) received_at: Moment,
     pub(super) by: String,
     pub(super) cases: BTreeSet<CaseName>,
@@ -143,14 +148,14 @@ impl Kept {
     }
 
     /// Says that a request ends it.
-    pub(super) fn close(&mut self, app: &App, caller: &Caller, state: State) {
+    pub(super) fn close(&mut self, app: &App, caller: &Caller, state: ReceiptState) {
         self.state = Code(state);
         self.closed_at = Some(Moment(app.now()));
         self.closed_by = Some(caller.name().to_owned());
     }
 }
 
-pub(super) fn state_mark(state: State) -> String {
+pub(super) fn state_mark(state: ReceiptState) -> String {
     format!("state:{}", state.code())
 }
 

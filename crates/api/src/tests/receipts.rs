@@ -18,9 +18,9 @@ const CASE: &str = "/shops/north/orders/A1/cases/R1";
 
 fn photo(seed: u8) -> Vec<u8> {
     let picture = RgbImage::from_fn(640, 480, |x, y| {
-        let (column, row) = (x / 80, y / 60);
-        let shade = u8::try_from((column * 31 + row * 17 + u32::from(seed) * 7) % 256).unwrap();
-        Rgb([shade, seed, shade.wrapping_mul(3)])
+        let block = (x / 80).wrapping_mul(31) ^ (y / 60).wrapping_mul(17);
+        let shade = u8::try_from(block % 251).unwrap();
+        Rgb([shade.wrapping_add(seed), seed, shade.wrapping_mul(3)])
     });
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
@@ -333,7 +333,7 @@ async fn what_is_no_evidence_is_refused_with_what_would_be() {
     assert_eq!(send("shows=photo", Vec::new()).await, "422 evidence-empty");
     assert_eq!(send("shows=photo", vec![0; 5_000]).await, "415 evidence-unsupported");
     let page = b"<html><script>alert(1)</script></html>".to_vec();
-    assert!(send("shows=photo", page).await.starts_with("4"), "a page is no evidence");
+    assert!(send("shows=photo", page).await.starts_with('4'), "a page is no evidence");
     let mut huge = photo(6);
     huge.resize(11 << 20, 0);
     assert_eq!(send("shows=photo", huge).await, "413 evidence-too-large");

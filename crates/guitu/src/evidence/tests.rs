@@ -29,7 +29,7 @@ impl Site {
         let content = Place::Folder(folder.path().to_path_buf()).open().unwrap();
         let clock = Arc::new(|| workload::START);
         let archive = Archive::new(database.clone(), content, clock.clone());
-        let store = database.clone() as Arc<dyn Store>;
+        let store: Arc<dyn Store> = database.clone();
         let shelf = Arc::new(Shelf::open(&*store).unwrap());
         shelf.publish(&*store, packs::pack("base", None).unwrap()).unwrap();
         let config = Config { automatic: false, ..Config::default() };
@@ -86,7 +86,8 @@ impl Site {
 
     /// Puts a changed copy of everything there is in the place of what was written.
     fn tamper(&self, change: impl FnOnce(&mut Dump)) {
-        let [mut dump] = self.database.dump(&[self.key.clone()]).unwrap().try_into().unwrap();
+        let [mut dump] =
+            self.database.dump(std::slice::from_ref(&self.key)).unwrap().try_into().unwrap();
         change(&mut dump);
         self.database.restore(&[dump]).unwrap();
     }
@@ -103,7 +104,10 @@ async fn a_case_that_nobody_touched_is_sound() {
         db: None,
         shop: Some(site.key.shop.to_string()),
     };
-    assert_eq!(found(&*site.database, &arguments, &site.case).unwrap(), [site.key.clone()]);
+    assert_eq!(
+        found(&*site.database, &arguments, &site.case).unwrap(),
+        std::slice::from_ref(&site.key)
+    );
 }
 
 #[tokio::test]
