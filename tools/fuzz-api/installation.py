@@ -81,7 +81,7 @@ class Installation:
         signed_in = {"login": "admin", "password": PASSWORD}
         session, headers = service.send("POST", "/session", signed_in)
         cookie = headers["set-cookie"].split(";")[0]
-        self.admin = {"cookie": cookie, "x-csrf-token": session["csrf"]}
+        self.admin = {"Cookie": cookie, "X-CSRF-Token": session["csrf"]}
         south = {**shop, "id": "south", "name": CANARY}
         service.send("POST", "/shops", south, self.admin)
         matrix, _ = service.send("GET", "/permissions", headers=self.admin)
@@ -98,12 +98,12 @@ class Installation:
             self.order("south", f"{CANARY}-{nth}", f"{CANARY}-{nth}", nth)
         link, _ = service.send("POST", "/shops/north/orders/A2/buyer-links", {}, self.admin)
         buyer, _ = service.send("POST", "/buyer/session", {"by": "link", "link": link["link"]})
-        self.callers["buyer"] = {"authorization": f"Bearer {buyer['token']}"}
+        self.callers["buyer"] = {"Authorization": f"Bearer {buyer['token']}"}
 
     def key(self, shop, position, scopes):
         wanted = {"name": position, "position": position, "scopes": scopes[position]}
         made, _ = self.service.send("POST", f"/shops/{shop}/keys", wanted, self.admin)
-        return {"authorization": f"Bearer {made['secret']}"}
+        return {"Authorization": f"Bearer {made['secret']}"}
 
     def order(self, shop, name, mark, nth):
         by = self.callers["owner"] if shop == "north" else self.stranger

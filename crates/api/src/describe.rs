@@ -29,7 +29,7 @@ use crate::problem::ProblemBody;
             are RFC 9457, in Chinese or English by `Accept-Language`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(ProblemBody))
+    components(schemas(ProblemBody, crate::wire::codes::RenditionCode))
 )]
 pub(crate) struct Description;
 
