@@ -92,7 +92,7 @@ class Installation:
             self.callers[position] = self.key("north", position, scopes)
         self.stranger = self.key("south", "owner", scopes)
         self.existing = {"shop": ["north"], "order": [], "case": [], "parcel": [], "task": [],
-                         "payout": [], "user": [session["id"]], "version": []}
+                         "payout": [], "user": [session["id"]]}
         for nth in range(1, 9):
             self.order("north", f"A{nth}", f"n{nth}", nth)
             self.order("south", f"{CANARY}-{nth}", f"{CANARY}-{nth}", nth)
@@ -119,9 +119,11 @@ class Installation:
         if shop == "north":
             found, _ = self.service.send("GET", path, headers=by)
             self.existing["order"].append(name)
-            self.existing["case"] += found["cases"]
+            # At the same place in each list, what belongs together.
+            self.existing["case"].append(case)
             for kind in ["parcel", "task", "payout"]:
-                self.existing[kind] += [it[kind] for it in found[f"{kind}s"]]
+                names = [it[kind] for it in found[f"{kind}s"]]
+                self.existing[kind].append(names[0] if names else f"no-{kind}")
 
 
 def order(mark):

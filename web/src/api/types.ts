@@ -9860,7 +9860,7 @@ export interface operations {
                 /** @description Names this command for life. */
                 "Idempotency-Key": string;
                 /** @description The `ETag` that was read. */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /**
@@ -10750,7 +10750,7 @@ export interface operations {
                 /** @description Names this command for life. */
                 "Idempotency-Key": string;
                 /** @description The `ETag` that was read. */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /**
@@ -10910,7 +10910,7 @@ export interface operations {
                 /** @description Names this command for life. */
                 "Idempotency-Key": string;
                 /** @description The `ETag` that was read. */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /**
