@@ -13,8 +13,8 @@ use vault::{Quota, Vault};
 use webhooks::Rules;
 
 use crate::{
-    buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, ops::Drain,
-    problem::Problem, setup::SetupCode, stream::tail::Tail, trail::Trail,
+    buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, ops::Drain, problem::Problem,
+    setup::SetupCode, stream::tail::Tail, trail::Trail,
 };
 
 /// The service, shared by all requests.

@@ -19,7 +19,10 @@ use thiserror::Error;
 use tokio::sync::watch;
 use webhooks::{Dispatcher, Limits, Producer, SetUpError, SystemResolver};
 
-use crate::{App, hooks::{VaultSealer, messages::FeedSource}};
+use crate::{
+    App,
+    hooks::{VaultSealer, messages::FeedSource},
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// Commits read at a time.

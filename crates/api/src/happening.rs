@@ -269,9 +269,8 @@ impl About {
 impl Happening {
     /// A case that was opened and changed in one commit was opened.
     fn is_about_the_same(&self, other: &Self) -> bool {
-        let ids = |it: &Self| {
-            (it.case.clone(), it.task.clone(), it.payout.clone(), it.parcel.clone())
-        };
+        let ids =
+            |it: &Self| (it.case.clone(), it.task.clone(), it.payout.clone(), it.parcel.clone());
         self.subject() == other.subject() && ids(self) == ids(other)
     }
 

@@ -1,5 +1,6 @@
 //! Webhooks: where a shop's messages go, what became of them, and what they are made of.
 
+mod bodies;
 pub(crate) mod deliveries;
 pub(crate) mod endpoints;
 pub(crate) mod messages;
@@ -14,12 +15,7 @@ use webhooks::{
 };
 use zeroize::Zeroizing;
 
-use crate::{
-    App, Problem,
-    happening::TYPES,
-    headers::changed,
-    problem::Said,
-};
+use crate::{App, Problem, happening::TYPES, headers::changed, problem::Said};
 
 /// Seals the secrets of endpoints under the installation's keys.
 pub(crate) struct VaultSealer(pub(crate) App);

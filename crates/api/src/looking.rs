@@ -259,9 +259,7 @@ pub(crate) async fn give_back_lease(
 }
 
 fn held(name: &str) -> Problem {
-    let detail = Said::new(
-        format!("{name}正在查看这个售后单"),
-        format!("{name} is looking at this case"),
-    );
+    let detail =
+        Said::new(format!("{name}正在查看这个售后单"), format!("{name} is looking at this case"));
     Problem::new(StatusCode::CONFLICT, "held-by-another", detail)
 }

@@ -170,7 +170,16 @@ fn app(configuration: &Configuration, drain: Drain) -> Result<App> {
     settings.public_url = configuration.public_url.as_ref().map(ToString::to_string);
     let webhooks = parts::webhook_rules(&configuration.webhooks);
     Ok(App::start(Parts {
-        engine, database, people, vault, messenger, oidc, setup_code, settings, webhooks, drain,
+        engine,
+        database,
+        people,
+        vault,
+        messenger,
+        oidc,
+        setup_code,
+        settings,
+        webhooks,
+        drain,
     })?)
 }
 

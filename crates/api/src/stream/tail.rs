@@ -11,13 +11,7 @@ use serde::Serialize;
 use store::{Fed, TaskPage};
 use tokio::sync::broadcast;
 
-use crate::{
-    App, Problem,
-    happening::happenings,
-    looking::LeaseView,
-    stream::Told,
-    wire::Moment,
-};
+use crate::{App, Problem, happening::happenings, looking::LeaseView, stream::Told, wire::Moment};
 
 /// What a slow reader may be behind before it has to read anew.
 const MOST_WAITING: usize = 1_024;
@@ -208,15 +202,13 @@ impl Memory {
         let now = app.now();
         let mut due = BTreeSet::new();
         for shop in shops {
-            let page =
-                TaskPage { shop: shop.clone(), role: None, after: None, limit: MOST_TASKS };
+            let page = TaskPage { shop: shop.clone(), role: None, after: None, limit: MOST_TASKS };
             for it in app.database().tasks(&page)? {
                 if it.row.due < now || now.plus(SOON) < it.row.due {
                     continue;
                 }
                 let (order, task) = (it.dossier.order.to_string(), it.row.task.to_string());
-                let key =
-                    (shop.clone(), order.clone(), task.clone(), it.row.due.epoch_seconds());
+                let key = (shop.clone(), order.clone(), task.clone(), it.row.due.epoch_seconds());
                 if !self.due.contains(&key) {
                     let soon = DueSoon {
                         shop: shop.to_string(),

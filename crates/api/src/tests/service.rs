@@ -136,9 +136,17 @@ impl Service {
         });
         let drain = Drain::default();
         let messenger = Arc::clone(&texts) as Arc<dyn Messenger>;
-        let parts =
-            Parts {
-            engine, database, people, vault, setup_code, oidc, messenger, settings, webhooks, drain,
+        let parts = Parts {
+            engine,
+            database,
+            people,
+            vault,
+            setup_code,
+            oidc,
+            messenger,
+            settings,
+            webhooks,
+            drain,
         };
         let app = App::start(parts).unwrap();
         let router = router().0.with_state(app.clone());

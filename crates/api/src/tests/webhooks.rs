@@ -92,7 +92,11 @@ async fn a_case_is_told_to_a_receiver_that_can_prove_who_told() {
     assert_eq!(service.ask(elsewhere, Method::GET, &path, None).await.told(), "404 not-found");
     as_owner(&service, Method::POST, &format!("{path}/replay"), None).await;
     let n_first = |it: &Letters| {
-        it.lock().unwrap().iter().filter(|(it, _)| it["webhook-id"] == headers["webhook-id"]).count()
+        it.lock()
+            .unwrap()
+            .iter()
+            .filter(|(it, _)| it["webhook-id"] == headers["webhook-id"])
+            .count()
     };
     eventually(async || (n_first(&letters) == 2).then_some(())).await;
     background.stop().await;
@@ -115,8 +119,7 @@ async fn the_secret_is_shown_once_and_changes_when_asked() {
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
     assert!(!listed.to_string().contains("whsec_"));
     let one = format!("{path}/{}", made["webhook"]["id"].as_str().unwrap());
-    let rotated =
-        as_owner(&service, Method::POST, &format!("{one}/rotate"), Some(json!({}))).await;
+    let rotated = as_owner(&service, Method::POST, &format!("{one}/rotate"), Some(json!({}))).await;
     assert_ne!(rotated["secret"], made["secret"]);
     assert_eq!(rotated["webhook"]["old_secret_until"], "2026-11-13T00:00:00Z");
     let headers = [
@@ -158,7 +161,6 @@ async fn webhooks_are_the_shops_own_and_go_where_they_may() {
         assert_eq!(told, "422 malformed", "{bad}");
     }
     let since = json!({"since": "2026-11-01T00:00:00Z"});
-    let replayed =
-        as_owner(&service, Method::POST, &format!("{one}/replay"), Some(since)).await;
+    let replayed = as_owner(&service, Method::POST, &format!("{one}/replay"), Some(since)).await;
     assert_eq!(replayed, json!({"count": 0, "are_all": true}));
 }
