@@ -23,7 +23,6 @@ use crate::{
 
 /// The whole configuration.
 #[derive(Debug)]
-#[expect(dead_code, reason = "`App` has no use for all of it yet")]
 pub(crate) struct Configuration {
     pub(crate) listen: SocketAddr,
     pub(crate) data: PathBuf,
