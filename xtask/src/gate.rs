@@ -8,9 +8,9 @@ use std::{fs, process::Command};
 use anyhow::{Context, Result};
 
 use crate::{
-    binary, process, setup, slowest,
+    binary, fuzz, process, setup, slowest,
     steps::{Outcome, Steps},
-    tidy, zen,
+    tidy, web, zen,
 };
 
 pub(crate) fn test() -> Result<()> {
@@ -23,6 +23,8 @@ pub(crate) fn test() -> Result<()> {
     steps.step("tests", tests)?;
     steps.step("cargo-deny", deny)?;
     steps.step("zen", zen::compare)?;
+    steps.step("web", web::check)?;
+    steps.step("fuzz-api", fuzz::briefly)?;
     steps.step("packs", || guitu(&["pack", "check", "packs"]))?;
     steps.step("scenarios", || guitu(&["scenario", "check", "scenarios"]))?;
 

@@ -14,6 +14,7 @@ use anyhow::{Result, bail};
 
 mod binary;
 mod demo;
+mod fuzz;
 mod gate;
 mod ledger;
 mod process;
@@ -21,16 +22,20 @@ mod setup;
 mod slowest;
 mod steps;
 mod tidy;
+mod web;
 mod zen;
 
 const USAGE: &str = "\
 cargo xtask COMMAND
 
-  test            the whole gate: format, lints, tidy, tests, packs, scenarios
+  test            the whole gate: format, lints, tidy, tests, packs, scenarios, API
   run             build the release binary and show it at work on examples/exports
   tidy            only the checks on the repository itself
   ledger [GROUP]  how many ledger IDs have a passing scenario; with GROUP, which have none
   bench           how to measure
+  types           write web/openapi.json and its TypeScript types anew
+  fuzz-api [--minutes N] [--seed SEED]
+                  the API under a schema-driven fuzzer, longer than the gate does it
   setup           install what makes the gate faster: cargo-nextest";
 
 fn main() -> ExitCode {
@@ -56,6 +61,8 @@ fn command(words: &[&str]) -> Result<()> {
             println!("{}", demo::BENCH);
             Ok(())
         }
+        ["types"] => web::write_types(),
+        ["fuzz-api", ref rest @ ..] => fuzz::at_length(rest),
         ["setup"] => setup::install(),
         [] | ["help" | "-h" | "--help"] => {
             println!("{USAGE}");

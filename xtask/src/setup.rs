@@ -25,8 +25,10 @@ const ALWAYS: &[Need] = &[
 
 /// Debian keeps the server's programs out of the path, a folder for each version.
 const POSTGRES: &str = "initdb";
-const FOR_ZEN: &[Need] =
+const FOR_NODE: &[Need] =
     &[Need { program: "node", package: "nodejs" }, Need { program: "npm", package: "npm" }];
+/// Debian's Python cannot make a place for packages by itself.
+const VENV: Need = Need { program: "python3", package: "python3-venv" };
 
 /// Makes sure that the gate can run, installing what is missing where that is possible.
 pub(crate) fn check() -> Result<Outcome> {
@@ -37,8 +39,8 @@ pub(crate) fn check() -> Result<Outcome> {
         }
     }
 
-    let for_zen = FOR_ZEN;
-    let missing: Vec<&Need> = ALWAYS.iter().chain(for_zen).filter(|need| !is_here(need)).collect();
+    let needs = ALWAYS.iter().chain(FOR_NODE).chain([&VENV]);
+    let missing: Vec<&Need> = needs.filter(|need| !is_here(need)).collect();
     if !missing.is_empty() {
         install_from_debian(&missing)?;
     }
@@ -46,6 +48,9 @@ pub(crate) fn check() -> Result<Outcome> {
 }
 
 fn is_here(need: &Need) -> bool {
+    if need.program == VENV.program {
+        return process::works("python3", &["-c", "import ensurepip, venv"]);
+    }
     process::works(need.program, &["--version"])
         || (need.program == POSTGRES && has_debian_postgres())
 }

@@ -1,20 +1,21 @@
 //! What handlers work with.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use dossier::{Body, Dossier};
 use engine::{Engine, EngineError, Reply, Request};
+use evidence::Archive;
 use kernel::{DossierKey, Timestamp, Zone};
 use people::People;
 use policy::Pack;
 use store::{Database, Version};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use vault::{Quota, Vault};
 use webhooks::Rules;
 
 use crate::{
-    buyer::messenger::Messenger, oidc::Oidc, open_shops::OpenShops, ops::Drain, problem::Problem,
-    setup::SetupCode, stream::tail::Tail, trail::Trail,
+    buyer::messenger::Messenger, jobs::Bell, oidc::Oidc, open_shops::OpenShops, ops::Drain,
+    problem::Problem, setup::SetupCode, stream::tail::Tail, trail::Trail,
 };
 
 /// The service, shared by all requests.
@@ -33,6 +34,9 @@ pub struct Parts {
     pub oidc: Option<Arc<Oidc>>,
     /// Brings codes to buyers' phones.
     pub messenger: Arc<dyn Messenger>,
+    pub evidence: Archive,
+    /// By which files of merchants are read.
+    pub dictionary: Arc<intake::Dictionary>,
     /// Where webhooks may be sent.
     pub webhooks: Arc<Rules>,
     /// Tells when the service is about to stop.
@@ -45,9 +49,14 @@ struct Inside {
     quota: Quota,
     trail: Trail,
     open_shops: OpenShops,
+    bell: Bell,
     tail: Tail,
     rooms: Semaphore,
+    packing: Semaphore,
 }
+
+/// Most dispute packs made at once: each reads all evidence of a case.
+const PACKED_AT_ONCE: usize = 2;
 
 /// How the service behaves, apart from what policy packs say.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,6 +74,11 @@ pub struct Settings {
     /// How people reach the service from outside, such as `https://after-sales.example`; none if
     /// nobody has said.
     pub public_url: Option<String>,
+    /// Where files wait for their import, and exports for whoever asked for them. Every process
+    /// works on the jobs of its own folder.
+    pub job_folder: PathBuf,
+    /// Most bytes of a file that is imported.
+    pub import_bytes: u64,
 }
 
 impl Default for Settings {
@@ -76,6 +90,8 @@ impl Default for Settings {
             zone: Zone::CHINA,
             secure: false,
             public_url: None,
+            job_folder: std::env::temp_dir().join("guitu-jobs"),
+            import_bytes: 64 << 20,
         }
     }
 }
@@ -89,10 +105,13 @@ impl fmt::Debug for Parts {
 impl App {
     pub fn start(parts: Parts) -> std::io::Result<Self> {
         let rooms = Semaphore::new(parts.settings.at_once);
+        let packing = Semaphore::new(PACKED_AT_ONCE);
         let trail = Trail::start(Arc::clone(&parts.people))?;
-        let quota = Quota::new(Arc::clone(&parts.database) as Arc<dyn store::Records>);
-        let open_shops = OpenShops::default();
-        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, tail: Tail::default(), rooms })))
+        let records: Arc<dyn store::Records> = Arc::<dyn Database>::clone(&parts.database);
+        let quota = Quota::new(records);
+        let (open_shops, bell) = (OpenShops::default(), Bell::default());
+        let tail = Tail::default();
+        Ok(Self(Arc::new(Inside { parts, quota, trail, open_shops, bell, tail, rooms, packing })))
     }
 
     pub fn engine(&self) -> &Engine {
@@ -109,6 +128,17 @@ impl App {
 
     pub(crate) fn vault(&self) -> &Vault {
         &self.0.parts.vault
+    }
+
+    pub(crate) fn evidence(&self) -> &Archive {
+        &self.0.parts.evidence
+    }
+
+    /// A turn at making a dispute pack; a caller that waits too long is told to come back.
+    pub(crate) async fn turn_to_pack(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        let wait = tokio::time::timeout(self.settings().patience, self.0.packing.acquire());
+        let Ok(Ok(turn)) = wait.await else { return Err(Problem::busy()) };
+        Ok(turn)
     }
 
     pub(crate) fn quota(&self) -> &Quota {
@@ -129,6 +159,14 @@ impl App {
 
     pub(crate) fn messenger(&self) -> &dyn Messenger {
         &*self.0.parts.messenger
+    }
+
+    pub(crate) fn dictionary(&self) -> &intake::Dictionary {
+        &self.0.parts.dictionary
+    }
+
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.0.bell
     }
 
     pub(crate) fn webhook_rules(&self) -> &Arc<Rules> {
@@ -153,7 +191,12 @@ impl App {
 
     /// Today, counted from 1970-01-01 in the installation's zone.
     pub(crate) fn day(&self) -> i64 {
-        self.settings().zone.days_between(Timestamp::from_epoch_seconds(0), self.now())
+        self.day_of(self.now())
+    }
+
+    /// The same of any instant.
+    pub(crate) fn day_of(&self, at: Timestamp) -> i64 {
+        self.settings().zone.days_between(Timestamp::from_epoch_seconds(0), at)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

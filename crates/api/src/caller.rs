@@ -1,28 +1,29 @@
 //! Who asks, and what they may.
 
+mod sent;
+
 use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    http::{Method, StatusCode, request::Parts},
 };
-use dossier::{Command, command::Actor};
+use dossier::command::Actor;
 use engine::{Reply, Request};
 use kernel::{ActorId, DossierKey, ShopId};
 use people::{AuthError, Note, Outcome, Permission, Principal, Session, UserId, Who};
 
-use crate::{App, Problem, open_shops::is_work, ops::ClientAddress, problem::Said};
+pub(crate) use self::sent::{BUYER_COOKIE, BUYER_PATH, SESSION_COOKIE, cookie, text_of};
+use self::sent::{CSRF_HEADER, bearer, cookie_of};
+use crate::{
+    App, Problem,
+    commands::money_of,
+    open_shops::is_work,
+    ops::{Asking, ClientAddress, RequestId},
+    problem::Said,
+};
 
-/// The cookie of a session.
-pub(crate) const SESSION_COOKIE: &str = "guitu_session";
-/// The cookie of a buyer's session, which is apart from that of somebody who works here, and sent
-/// to [`BUYER_PATH`] alone.
-pub(crate) const BUYER_COOKIE: &str = "guitu_buyer";
-pub(crate) const BUYER_PATH: &str = "/api/v1/buyer";
-/// The guard that goes with a session's cookie whenever something is changed.
-pub(crate) const CSRF_HEADER: &str = "x-csrf-token";
-
-/// Where a request comes from; set by whoever accepts connections, see [`crate::Peer`].
+/// Where a request comes from: what is around the handlers knows, behind proxies as well.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Source {
     pub(crate) address: Option<IpAddr>,
@@ -112,8 +113,8 @@ impl Caller {
         self.works_in(shop) || self.principal().may_everywhere(Permission::Platform)
     }
 
-    /// Does something about people or keys, and writes down what became of it: `what` was done, `on`
-    /// whom, which `work` may say better when it is done. Blocks.
+    /// Does something about people or keys, and writes down what became of it: `what` was done,
+    /// `on` whom, which `work` may say better when it is done. Blocks.
     pub(crate) fn noted<T>(
         &self,
         app: &App,
@@ -224,27 +225,6 @@ impl Caller {
     }
 }
 
-/// The commands that decide about money: code, case or payment, and the amount if it is named.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all others move none")]
-fn money_of(command: &Command) -> Option<(&'static str, String, Option<money::Money>)> {
-    Some(match command {
-        Command::Approve { case, amount, .. } => ("approve", case.to_string(), *amount),
-        Command::RefundAhead { case, .. } => ("refund-ahead", case.to_string(), None),
-        Command::Compensate { case, amount, .. } => ("compensate", case.to_string(), Some(*amount)),
-        Command::RepayPostage { case, laid_out, .. } => {
-            ("repay-postage", case.to_string(), Some(*laid_out))
-        }
-        Command::DecideApproval { case, .. } => ("decide-approval", case.to_string(), None),
-        Command::TakeDeposit { case, amount } => ("take-deposit", case.to_string(), Some(*amount)),
-        Command::FileClaim { case, amount, .. } => ("file-claim", case.to_string(), Some(*amount)),
-        Command::AnswerClaim { case, paid } => ("answer-claim", case.to_string(), Some(*paid)),
-        Command::RecordPayout { payout, .. } => ("record-payout", payout.to_string(), None),
-        Command::RetryPayout { payout } => ("retry-payout", payout.to_string(), None),
-        Command::ReleasePayout { payout } => ("release-payout", payout.to_string(), None),
-        _ => return None,
-    })
-}
-
 pub(crate) fn forbidden(permission: Permission) -> Problem {
     let detail = Said::new(
         format!("没有“{permission}”权限，请联系店铺管理员"),
@@ -256,25 +236,6 @@ pub(crate) fn forbidden(permission: Permission) -> Problem {
 pub(crate) fn not_signed_in() -> Problem {
     let detail = Said::new("请先登录", "sign in first, or send an API key");
     Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", detail)
-}
-
-/// A cookie's value, if it was sent.
-pub(crate) fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
-    let mut pairs = cookies.flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('='));
-    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
-}
-
-/// What a request is proven by.
-pub(crate) fn text_of(headers: &HeaderMap) -> Option<String> {
-    let text = bearer(headers).or_else(|| cookie(headers, SESSION_COOKIE));
-    text.map(str::to_owned)
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 impl FromRequestParts<App> for Caller {
@@ -299,6 +260,9 @@ impl FromRequestParts<App> for Caller {
             }
         }
         let name = name_of(&session);
+        if let Some(asking) = parts.extensions.get::<Asking>() {
+            asking.is(&name);
+        }
         let is_key = matches!(session.principal.who(), Who::Key(_));
         Ok(Self { session, name, source, token: (!is_key).then_some(text), is_cookie })
     }
@@ -318,13 +282,6 @@ fn name_of(session: &Session) -> String {
     }
 }
 
-/// Which cookie counts at an address.
-fn cookie_of(path: &str) -> &'static str {
-    let is_buyers =
-        path.strip_prefix(BUYER_PATH).is_some_and(|it| it.is_empty() || it.starts_with('/'));
-    if is_buyers { BUYER_COOKIE } else { SESSION_COOKIE }
-}
-
 fn no_guard() -> Problem {
     let detail = Said::new(
         "请求缺少或带错了 X-CSRF-Token；请刷新页面后重试",
@@ -340,10 +297,10 @@ impl Source {
         }
         let client = parts.extensions.get::<ClientAddress>().map(|it| it.address);
         let peer = || parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
-        let request = parts.headers.get("x-request-id").and_then(|it| it.to_str().ok());
+        let request = parts.extensions.get::<RequestId>().map(|it| it.0.clone());
         Self {
             address: client.or_else(|| peer().map(|it| it.0.ip())),
-            request: request.unwrap_or_default().to_owned(),
+            request: request.unwrap_or_default(),
         }
     }
 }

@@ -20,9 +20,11 @@ use crate::{
     problem::Asked,
     wire::{
         CasePath, Fen, Moment, Page, ShopPath, bounded,
-        case::{CaseView, RulingView},
+        case::CaseView,
         codes::{CaseKindCode, ReasonCode},
-        decode_cursor, encode_cursor, usual_limit,
+        decode_cursor, encode_cursor,
+        judgement::RulingView,
+        usual_limit,
     },
 };
 

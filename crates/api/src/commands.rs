@@ -5,11 +5,12 @@
 
 mod bodies;
 mod handlers;
+mod money;
 
 use dossier::Command;
 use people::Permission;
 
-pub(crate) use self::{bodies::*, handlers::*};
+pub(crate) use self::{bodies::*, handlers::*, money::money_of};
 
 /// What somebody needs who gives the command. `None`: only the system itself gives it.
 ///

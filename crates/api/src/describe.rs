@@ -74,8 +74,8 @@ pub(crate) fn complete(document: &mut Document) {
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
     document.security = Some(vec![
-        SecurityRequirement::new("key", [] as [&str; 0]),
-        SecurityRequirement::new("session", [] as [&str; 0]),
+        SecurityRequirement::new::<_, [&str; 0], &str>("key", []),
+        SecurityRequirement::new::<_, [&str; 0], &str>("session", []),
     ]);
 }
 
@@ -116,10 +116,35 @@ fn complete_operation(method: &HttpMethod, operation: &mut Operation) {
         let responses = &mut operation.responses.responses;
         responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(about)));
     }
+    bound_names(operation);
     if has_header(operation, "If-Match") || *method == HttpMethod::Get {
         add_etag(operation);
     }
 }
+
+/// What an identifier of the address can be. Its 96 are bytes of UTF-8: a tighter bound than this.
+fn bound_names(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(it) = parameter
+            && it.parameter_in == ParameterIn::Path
+            && NAMED.contains(&it.name.as_str())
+        {
+            let name = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(96))
+                .pattern(Some(NO_SPACE))
+                .build();
+            it.schema = Some(name.into());
+        }
+    }
+}
+
+/// Parts of an address that are identifiers of the domain.
+const NAMED: &[&str] = &["shop", "order", "case", "parcel", "task", "payout", "evidence"];
+
+/// Neither white space nor control characters.
+const NO_SPACE: &str = r"^[^\s\x00-\x1f\x7f-\x9f]+$";
 
 fn add_etag(operation: &mut Operation) {
     if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") {
@@ -149,4 +174,34 @@ fn problem(about: &str) -> Response {
     let schema = Ref::from_schema_name("Problem");
     let content = ContentBuilder::new().schema(Some(schema)).build();
     ResponseBuilder::new().description(about).content("application/problem+json", content).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    /// Two types of one name would overwrite each other in the document without a word.
+    #[test]
+    fn no_two_schemas_have_the_same_name() {
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        while let Some(path) = pending.pop() {
+            if path.is_dir() {
+                pending.extend(fs::read_dir(&path).unwrap().map(|it| it.unwrap().path()));
+                continue;
+            }
+            for block in fs::read_to_string(&path).unwrap().split("#[derive(").skip(1) {
+                let (derived, rest) = block.split_once(")]").unwrap_or_default();
+                if !derived.contains("ToSchema") {
+                    continue;
+                }
+                let words: Vec<&str> = rest.split_whitespace().collect();
+                let at = words.iter().position(|it| matches!(*it, "struct" | "enum"));
+                let name = at.and_then(|it| words.get(it.saturating_add(1))).unwrap();
+                let name = name.trim_end_matches(|it: char| !it.is_alphanumeric());
+                assert!(seen.insert(name.to_owned()), "{name} in {}", path.display());
+            }
+        }
+        assert!(50 < seen.len());
+    }
 }

@@ -72,6 +72,11 @@ impl IdempotencyKey {
         Self(format!("{}\u{0}{part}", self.0))
     }
 
+    /// Of something its source names for life, whatever request it comes in.
+    pub(crate) fn of_source(kind: &str, id: &str) -> Self {
+        Self(format!("{kind}\u{0}{id}"))
+    }
+
     /// Names what the caller wants done, for whoever keeps it.
     pub(crate) fn digest(&self, caller: &str) -> String {
         let mut hash = Sha256::new();

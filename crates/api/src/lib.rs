@@ -11,6 +11,7 @@
 //! is not give the same answer.
 
 #![expect(unused_qualifications, reason = "utoipa's macros write paths out")]
+#![expect(clippy::too_many_arguments, reason = "a handler has one for each part of its request")]
 
 mod app;
 mod audit;
@@ -20,9 +21,13 @@ mod caller;
 mod cases;
 mod commands;
 mod describe;
+mod dispute;
+mod evidence;
+mod facts;
 mod happening;
 mod headers;
 mod hooks;
+pub mod jobs;
 mod keys;
 mod looking;
 mod metrics;
@@ -35,6 +40,7 @@ mod orders;
 mod packs;
 mod personal;
 mod problem;
+mod receipts;
 mod reference;
 mod refusals;
 mod search;
@@ -101,13 +107,19 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(packs::go_back_to_pack))
         .merge(people_routes())
         .merge(buyer_routes())
+        .merge(evidence::routes())
+        .merge(receipts::routes())
+        .routes(routes!(facts::record_facts))
+        .merge(jobs::routes())
         .merge(telling_routes())
         .split_for_parts();
     describe::complete(&mut document);
     let (json, page) = described(&document);
     let router = router
         .route("/api/openapi.json", get(move || async move { ([JSON], json) }))
-        .route("/api/reference", get(move || async move { Html(page) }))
+        .route("/api/reference", get(move || async move { ([reference::policy()], Html(page)) }))
+        .route("/problems", get(problem::explained::problems_page))
+        .route("/problems/{code}", get(problem::explained::problem_page))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_that_way)
         .layer(middleware::from_fn(problem::in_callers_language));
@@ -130,7 +142,7 @@ fn people_routes() -> OpenApiRouter<App> {
         .routes(routes!(shops::read_shop, shops::change_shop))
         .routes(routes!(users::list_users, users::create_user))
         .routes(routes!(users::read_user, users::change_user))
-        .routes(routes!(users::seat_user, users::unseat_user))
+        .routes(routes!(users::seats::seat_user, users::seats::unseat_user))
         .routes(routes!(users::way_in::set_password))
         .routes(routes!(users::way_in::reset_second_step))
         .routes(routes!(users::way_in::end_user_sessions))

@@ -261,7 +261,9 @@ impl From<InsightError> for Problem {
     fn from(error: InsightError) -> Self {
         match error {
             InsightError::Store(error) => error.into(),
-            error => Self::internal(&error),
+            error @ (InsightError::Unreadable(..)
+            | InsightError::Unwritable(_)
+            | InsightError::History(_)) => Self::internal(&error),
         }
     }
 }

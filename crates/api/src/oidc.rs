@@ -1,4 +1,4 @@
-//! Signing in by an identity provider: OpenID Connect, authorization code with PKCE.
+//! Signing in by an identity provider: `OpenID` Connect, authorization code with PKCE.
 //!
 //! ```text
 //! browser ─▶ /session/oidc ─▶ provider: who are you? ─▶ /session/oidc/callback ─▶ signed in
@@ -19,6 +19,7 @@ use std::{fmt, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kernel::{Span, Timestamp};
+use people::Identity;
 use reqwest::{Client, RequestBuilder, redirect};
 use ring::hmac;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -31,7 +32,7 @@ use self::token::{Expected, Jwk, TokenFault};
 /// An identity provider, as it is configured.
 #[derive(Clone)]
 pub struct OidcSettings {
-    /// Its `iss`, letter by letter.
+    /// Its `iss`, with or without a slash at the end.
     pub issuer: String,
     pub client_id: String,
     /// None for a client that the provider knows as public.
@@ -145,7 +146,7 @@ impl Oidc {
         let base = issuer.trim_end_matches('/');
         let address = format!("{base}/.well-known/openid-configuration");
         let discovered: Discovered = answered(self.client.get(address), "configuration").await?;
-        if discovered.issuer != *issuer {
+        if discovered.issuer.trim_end_matches('/') != base {
             let why = format!("it says it is `{}`", discovered.issuer);
             return Err(OidcError::Unusable { what: "configuration", why });
         }
@@ -159,28 +160,29 @@ impl Oidc {
         Ok(Known { discovered, keys: keys.keys, read_at: now })
     }
 
-    /// The `sub` of whoever brought `code`.
-    async fn subject(
+    /// Who brought `code`, by `iss` and `sub`.
+    async fn identity(
         &self,
         code: &str,
         trip: &trip::Trip,
         now: Timestamp,
-    ) -> Result<String, OidcError> {
+    ) -> Result<Identity, OidcError> {
         let known = self.known(now, LookAgain::No).await?;
         let token = self.exchange(&known.discovered, code, &trip.verifier).await?;
         let expected = Expected {
-            issuer: &self.settings.issuer,
+            issuer: &known.discovered.issuer,
             client_id: &self.settings.client_id,
             nonce: &trip.nonce,
             now,
         };
-        match token::verified(&token, &known.keys, &expected) {
+        let subject = match token::verified(&token, &known.keys, &expected) {
             Err(TokenFault::UnknownKey) => {
-                let known = self.known(now, LookAgain::ForKeys).await?;
-                Ok(token::verified(&token, &known.keys, &expected)?)
+                let anew = self.known(now, LookAgain::ForKeys).await?;
+                token::verified(&token, &anew.keys, &expected)?
             }
-            outcome => Ok(outcome?),
-        }
+            outcome => outcome?,
+        };
+        Ok(Identity { issuer: known.discovered.issuer, subject })
     }
 
     async fn exchange(

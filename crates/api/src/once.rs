@@ -16,6 +16,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -124,9 +125,9 @@ impl App {
         asked: &impl Serialize,
         work: impl FnOnce(&Self) -> Result<Given, Problem> + Send + 'static,
     ) -> Result<Given, Problem> {
-        let digest = Sha256::digest(plain(asked).to_string().as_bytes());
+        let digest = sha256(&plain(asked).to_string());
         let key = RecordKey::of_all(KIND, key.digest(caller.name()));
-        let asked = Asked { key, asked: digest.iter().map(|it| format!("{it:02x}")).collect() };
+        let asked = Asked { key, asked: digest };
         self.run(move |app| {
             let version = match app.claim(&asked)? {
                 Claim::Ours(version) => version,
@@ -225,6 +226,10 @@ impl Kept {
             StatusCode::from_u16(self.status).map_err(|error| Problem::internal(&error))?;
         Ok(Given { status, body: self.body, kept: None, repeated: true })
     }
+}
+
+fn sha256(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
 }
 
 fn in_progress() -> Problem {

@@ -38,15 +38,14 @@ impl App {
     /// The shop accepts writes.
     pub(crate) async fn require_open(&self, shop: &ShopId) -> Result<(), Problem> {
         let now = self.now();
-        let status = match self.open_shops().fresh(shop, now) {
-            Some(status) => status,
-            None => {
-                let id = shop.clone();
-                let found = self.run(move |app| Ok(app.people().shop(&id)?)).await?;
-                let status = found.ok_or_else(Problem::not_found)?.status;
-                self.open_shops().learn(shop.clone(), status, now);
-                status
-            }
+        let status = if let Some(status) = self.open_shops().fresh(shop, now) {
+            status
+        } else {
+            let id = shop.clone();
+            let found = self.run(move |app| Ok(app.people().shop(&id)?)).await?;
+            let status = found.ok_or_else(Problem::not_found)?.status;
+            self.open_shops().learn(shop.clone(), status, now);
+            status
         };
         match status {
             ShopStatus::Open => Ok(()),

@@ -37,6 +37,7 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
+pub(crate) use self::observed::RequestId;
 pub use self::{
     address::{ClientAddress, Networks},
     drain::{Drain, Draining},

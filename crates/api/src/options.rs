@@ -28,6 +28,7 @@ use crate::{
 };
 
 /// Everything that can be asked about a case, and with what bounds.
+#[expect(clippy::struct_field_names, reason = "it is what callers read")]
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Options {
     /// The version this was tried on: send it as `If-Match` with the command.
@@ -275,7 +276,7 @@ impl App {
             now: self.now(),
             actor,
             pack: &known.pack,
-            automatic: true,
+            automatic: self.engine().is_automatic(),
             spent_today: Some(spent),
         };
         Ok(dossier::offers(&known.body, &path.case, context))

@@ -21,7 +21,8 @@ use crate::{
         CasePath, Moment, OrderPath,
         case::{FindingsBody, MarketBody, RequestBody},
         codes::DirectionCode,
-        order::{EntryView, OrderBody, OrderView, ScanBody},
+        facts::OrderBody,
+        order::{EntryView, OrderView, ScanBody},
         parsed,
     },
 };
@@ -145,7 +146,7 @@ pub(crate) struct ApplicationBody {
     request: RequestBody,
     /// When the buyer filed it; now if it is not given.
     #[serde(default)]
-    filed_at: Option<Moment>,
+    pub(crate) filed_at: Option<Moment>,
     /// The case it takes up again.
     #[serde(default)]
     follows: Option<String>,
@@ -169,7 +170,7 @@ pub(crate) struct ReturnParcelBody {
 }
 
 impl ApplicationBody {
-    fn application(self, now: kernel::Timestamp) -> Result<Application, Problem> {
+    pub(crate) fn application(self, now: kernel::Timestamp) -> Result<Application, Problem> {
         let parcel = |it: ReturnParcelBody| {
             Ok::<_, Problem>((parsed("return_parcel.parcel", it.parcel)?, it.carrier))
         };

@@ -16,7 +16,7 @@ use crate::{
     headers::IdempotencyKey,
     problem::{Input, Said},
     search::{Hit, hit},
-    wire::{Moment, OrderPath, order::BuyerBody},
+    wire::{Moment, OrderPath, facts::BuyerBody},
 };
 
 /// Who bought, as far as the caller may see it.
@@ -246,7 +246,9 @@ impl App {
         };
         let mut hits = Vec::new();
         for (by, query) in queries {
-            let orders = self.vault().find(shop, &query, limit)?;
+            let mut orders = self.vault().find(shop, &query, limit)?;
+            // Labels of parcels nobody announced are kept there too.
+            orders.retain(|it| !crate::receipts::is_receipt(it));
             hits.extend(orders.iter().map(|it| hit(it, by)));
         }
         Ok(hits)
@@ -278,7 +280,7 @@ impl From<EraseError> for Problem {
         match error {
             EraseError::Store(error) => error.into(),
             EraseError::Contended => Self::busy(),
-            error => Self::internal(&error),
+            error @ EraseError::Unreadable(_) => Self::internal(&error),
         }
     }
 }
@@ -297,7 +299,7 @@ impl From<QuotaError> for Problem {
                 );
                 Self::new(StatusCode::FORBIDDEN, "quota-exceeded", detail)
             }
-            error => Self::internal(&error),
+            error @ QuotaError::Unreadable(_) => Self::internal(&error),
         }
     }
 }

@@ -4,6 +4,8 @@
 //! nowhere else. `title` and `detail` are prose and may change. What went wrong inside is logged,
 //! never sent.
 
+pub(crate) mod explained;
+
 use axum::{
     body::Body,
     extract::{
@@ -45,7 +47,8 @@ impl Said {
 pub struct Problem {
     status: StatusCode,
     code: &'static str,
-    detail: Said,
+    /// Apart, as results that may be problems are passed around by value.
+    detail: Box<Said>,
     field: Option<String>,
     allowed: Vec<String>,
     retry_after: Option<u32>,
@@ -55,7 +58,7 @@ pub struct Problem {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody {
-    /// Stable; a page of the documentation.
+    /// Stable; an address of the service that explains the problem.
     #[serde(rename = "type")]
     #[schema(example = "/problems/exceeds-cap")]
     kind: String,
@@ -64,8 +67,8 @@ pub(crate) struct ProblemBody {
     status: u16,
     /// A sentence for people, about this very case.
     detail: String,
-    /// Branch on this.
-    #[schema(example = "exceeds-cap")]
+    /// Branch on this. Later versions may know more.
+    #[schema(schema_with = explained::codes)]
     code: &'static str,
     /// What of the request is at fault, as a path such as `lines[0].quantity`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,8 +79,21 @@ pub(crate) struct ProblemBody {
 }
 
 impl Problem {
+    /// `code` is one of those that [`explained`] lists, under a status that it lists.
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: Said) -> Self {
-        Self { status, code, detail, field: None, allowed: Vec::new(), retry_after: None }
+        #[cfg(test)]
+        assert!(
+            explained::Explained::by_code(code).is_some_and(|it| it.allows(status)),
+            "`{code}` under {status} is not explained in problem/explained"
+        );
+        Self {
+            status,
+            code,
+            detail: Box::new(detail),
+            field: None,
+            allowed: Vec::new(),
+            retry_after: None,
+        }
     }
 
     pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
@@ -191,9 +207,12 @@ fn tag(language: Language) -> &'static str {
     }
 }
 
-/// The code's own name where it has one, else the code.
 fn title_of(code: &str, language: Language) -> String {
-    views::names::name(code, language)
+    match (explained::Explained::by_code(code), language) {
+        (Some(it), Language::Zh) => it.title.0.to_owned(),
+        (Some(it), Language::En) => it.title.1.to_owned(),
+        (None, language) => views::names::name(code, language),
+    }
 }
 
 /// Carries the problem to [`in_callers_language`], which writes it.
@@ -210,10 +229,13 @@ impl IntoResponse for Problem {
 pub(crate) async fn in_callers_language(request: Request, next: Next) -> Response {
     let language = language_of(request.headers());
     let mut response = next.run(request).await;
-    match response.extensions_mut().remove::<Problem>() {
-        Some(problem) => problem.render(language),
-        None => response,
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let mut written = problem.render(language);
+    // What the router says beside the problem: the methods there are.
+    if let Some(methods) = response.headers_mut().remove(header::ALLOW) {
+        written.headers_mut().insert(header::ALLOW, methods);
     }
+    written
 }
 
 /// A JSON body. Axum's own extractor answers a bad one in plain text; nothing here may.
@@ -227,6 +249,7 @@ pub(crate) struct Input<T>(pub(crate) T);
 pub(crate) struct Asked<T>(pub(crate) T);
 
 impl From<JsonRejection> for Problem {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "axum may add to them")]
     fn from(rejection: JsonRejection) -> Self {
         let text = rejection.body_text();
         let (code, zh) = match &rejection {

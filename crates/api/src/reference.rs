@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use axum::http::{HeaderName, header};
 use serde_json::{Map, Value};
 
 /// The whole page.
 pub(crate) fn page(document: &Value) -> String {
-    let mut out = String::from(HEAD);
+    let mut out = format!("{HEAD}{STYLE}</style></head><body><main>");
     let info = &document["info"];
     push(&mut out, format_args!("<h1>{}</h1>", escaped(text(&info["title"]))));
     paragraphs(&mut out, text(&info["description"]));
@@ -16,7 +17,7 @@ pub(crate) fn page(document: &Value) -> String {
     for tag in tags {
         section(&mut out, document, tag);
     }
-    schemas(&mut out, &document["components"]["schemas"]);
+    schemas(&mut out, document.pointer("/components/schemas").unwrap_or(&Value::Null));
     out.push_str("</main></body></html>");
     out
 }
@@ -56,7 +57,8 @@ fn operation(out: &mut String, (method, path): (&str, &str), operation: &Value) 
     push(out, format_args!("<pre class=\"path\"><b>{method}</b> {}</pre>", escaped(path)));
     paragraphs(out, text(&operation["description"]));
     parameters(out, &operation["parameters"]);
-    for (kind, content) in object(&operation["requestBody"]["content"]) {
+    for (kind, content) in object(operation.pointer("/requestBody/content").unwrap_or(&Value::Null))
+    {
         let shown = shape(&content["schema"]);
         push(out, format_args!("<p>Body, <code>{}</code>: {shown}</p>", escaped(kind)));
     }
@@ -151,13 +153,15 @@ fn shape(schema: &Value) -> String {
             let several = several.iter().map(text).filter(|it| *it != "null");
             several.collect::<Vec<&str>>().join(" or ")
         }
-        _ => "anything".to_owned(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => "anything".to_owned(),
     };
     for (key, sign) in [("format", ", "), ("minimum", " ≥ "), ("maximum", " ≤ ")] {
         match &schema[key] {
             Value::Null => (),
             Value::String(it) => push(&mut shown, format_args!("{sign}{}", escaped(it))),
-            it => push(&mut shown, format_args!("{sign}{it}")),
+            it @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                push(&mut shown, format_args!("{sign}{it}"));
+            }
         }
     }
     shown
@@ -187,8 +191,9 @@ fn escaped(text: &str) -> String {
 }
 
 const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-<meta name=\"viewport\" content=\"width=device-width\"><title>Guitu API</title><style>\
-body{font:15px/1.55 system-ui,'Noto Sans CJK SC',sans-serif;margin:0;color:#1c2330}\
+<meta name=\"viewport\" content=\"width=device-width\"><title>Guitu API</title><style>";
+
+const STYLE: &str = "body{font:15px/1.55 system-ui,'Noto Sans CJK SC',sans-serif;margin:0;color:#1c2330}\
 main{max-width:62rem;margin:auto;padding:1.5rem}nav{position:sticky;top:0;background:#fff;\
 padding:.6rem 0;border-bottom:1px solid #d7dce5}nav a{margin-right:.7rem}\
 article{border-top:1px solid #e5e8ee;padding:.4rem 0 1rem;scroll-margin-top:3rem}\
@@ -197,8 +202,12 @@ pre.path{background:#f3f5f9;padding:.5rem .7rem;overflow-x:auto;margin:.3rem 0}\
 pre.path b{text-transform:uppercase;color:#0b5cad}table{border-collapse:collapse;width:100%;\
 margin:.4rem 0}td,th{border:1px solid #e0e4eb;padding:.25rem .5rem;text-align:left;\
 vertical-align:top;overflow-wrap:anywhere}code{background:#f3f5f9;padding:0 .2em}\
-.form{border-left:3px solid #c9d3e3;padding-left:.8rem;margin:.6rem 0}a{color:#0b5cad}\
-</style></head><body><main>";
+.form{border-left:3px solid #c9d3e3;padding-left:.8rem;margin:.6rem 0}a{color:#0b5cad}";
+
+/// The page shows itself in its own style, and nothing from elsewhere.
+pub(crate) fn policy() -> (HeaderName, String) {
+    (header::CONTENT_SECURITY_POLICY, crate::problem::explained::policy_for(STYLE))
+}
 
 #[cfg(test)]
 mod tests {

@@ -30,8 +30,9 @@ impl SetupCode {
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0_u8; 10];
         getrandom::fill(&mut bytes)?;
-        let digits: String = bytes.iter().map(|it| format!("{it:02x}")).collect();
-        let letters: Vec<char> = digits.chars().collect();
+        let digit = |it: u8| char::from_digit(u32::from(it), 16).unwrap_or('0');
+        let letters = bytes.iter().flat_map(|it| [digit(it >> 4_u32), digit(it & 15)]);
+        let letters: Vec<char> = letters.collect();
         let groups: Vec<String> = letters.chunks(5).map(|it| it.iter().collect()).collect();
         Ok(Self(groups.join("-")))
     }

@@ -1,9 +1,13 @@
 //! The API as its callers meet it: requests in, answers out, in memory.
 
-pub(crate) mod service;
+pub(crate) mod installation;
 
 mod buyers;
+mod jobs;
+mod oidc;
 mod orders;
 mod people;
+mod reach;
+mod receipts;
 mod stream;
 mod webhooks;

@@ -37,7 +37,7 @@ fn write(people: &People, mut waiting: mpsc::Receiver<Waiting>) {
             tracing::error!(%error, n = notes.len(), "entries of the audit trail were not written");
         }
         for reply in replies {
-            let told = outcome.as_ref().map(|()| ()).map_err(|error: &Failure| {
+            let told = outcome.as_ref().copied().map_err(|error: &Failure| {
                 if error.is_busy() { Problem::busy() } else { Problem::internal(error) }
             });
             // A caller that went away does not wait for it.

@@ -64,8 +64,9 @@ impl TurnedAway for SignInError {
 
 impl TurnedAway for UserError {
     fn problem(self, app: &App) -> Problem {
-        let malformed = |field| Problem::malformed(field, &self);
-        match &self {
+        let why = self.to_string();
+        let malformed = |field| Problem::malformed(field, why);
+        match self {
             Self::Forbidden => not_allowed(),
             Self::Unknown | Self::UnknownShop(_) => Problem::not_found(),
             Self::Changed => changed_meanwhile(),
@@ -92,12 +93,9 @@ impl TurnedAway for UserError {
                 let detail = Said::new("密码不正确", "the password is wrong");
                 Problem::new(StatusCode::FORBIDDEN, "wrong-password", detail).at("password")
             }
-            Self::TooMany { again_at } => app.too_many(*again_at),
+            Self::TooMany { again_at } => app.too_many(again_at),
             Self::BadPassword(_) => malformed("password"),
-            Self::Failed(_) => match self {
-                Self::Failed(failure) => failure.into(),
-                other => Problem::internal(&other),
-            },
+            Self::Failed(failure) => failure.into(),
         }
     }
 }

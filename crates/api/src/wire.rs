@@ -5,6 +5,9 @@
 
 pub(crate) mod case;
 pub(crate) mod codes;
+pub(crate) mod facts;
+pub(crate) mod inspection;
+pub(crate) mod judgement;
 pub(crate) mod order;
 mod path;
 

@@ -208,8 +208,8 @@ inquiries! {
         must("photo", Kind::Flag), must("video", Kind::Flag),
         may("task", Kind::Choice(TaskKind::CODES)),
     ];
-    /// What the condition of a returned piece comes to: whether it counts as back, and what it takes
-    /// off of what was paid for it.
+    /// What the condition of a returned piece comes to: whether it counts as back, and what it
+    /// takes off of what was paid for it.
     GRADES = "grades", One, [PieceGrade, GoodsClass, Module, Kind] -> &[
         must("accepted", Kind::Flag), must("finding", Kind::Choice(Finding::CODES)),
         may("withhold", Kind::Percent), may("withhold-each", Kind::Amount),
@@ -293,6 +293,10 @@ static CONSTANTS: &[Constant] = &[
     Constant { name: "inspection-contact", kind: Kind::Text, optional: true },
     Constant { name: "shop-name", kind: Kind::Text, optional: false },
     Constant { name: "refund-arrives-within", kind: Kind::Span, optional: false },
+    Constant { name: "evidence-photo-kilobytes", kind: Kind::Count, optional: true },
+    Constant { name: "evidence-video-kilobytes", kind: Kind::Count, optional: true },
+    Constant { name: "evidence-document-kilobytes", kind: Kind::Count, optional: true },
+    Constant { name: "evidence-per-case", kind: Kind::Count, optional: true },
 ];
 
 /// Variables a reply text may use.

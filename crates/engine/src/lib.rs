@@ -85,6 +85,7 @@ pub struct Engine {
     queue: Option<Sender<Queued>>,
     pump: Option<JoinHandle<()>>,
     watch: Option<Arc<dyn Watch>>,
+    automatic: bool,
 }
 
 impl Engine {
@@ -116,9 +117,10 @@ impl Engine {
     ) -> std::io::Result<Self> {
         let (queue, waiting): (Sender<Queued>, Receiver<Queued>) = bounded(config.queue.max(1));
         let parts = (Arc::clone(&store), Arc::clone(&clock), Arc::clone(&shelf));
+        let automatic = config.automatic;
         let pump = Pump::new(parts, config, waiting, watch.clone())?;
         let pump = Builder::new().name("pump".to_owned()).spawn(move || pump.run())?;
-        Ok(Self { store, clock, shelf, queue: Some(queue), pump: Some(pump), watch })
+        Ok(Self { store, clock, shelf, queue: Some(queue), pump: Some(pump), watch, automatic })
     }
 
     /// Queues a command. Waits while the queue is full.
@@ -209,6 +211,11 @@ impl Engine {
 
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.store
+    }
+
+    /// Whether verdicts that policy calls automatic are carried out, see [`Config::automatic`].
+    pub fn is_automatic(&self) -> bool {
+        self.automatic
     }
 
     pub fn shelf(&self) -> &Arc<Shelf> {

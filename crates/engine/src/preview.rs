@@ -18,7 +18,7 @@ impl Engine {
             now: self.clock.now(),
             actor: &request.actor,
             pack: &pack,
-            automatic: true,
+            automatic: self.is_automatic(),
             spent_today: Some(self.spent_today(&request.dossier.shop, &request.actor, &pack)?),
         };
         Ok((version, before.propose(&request.command, context)?))

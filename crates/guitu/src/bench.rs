@@ -2,6 +2,7 @@
 
 mod backend;
 mod engine;
+mod http;
 mod policy;
 mod reads;
 mod recording;
@@ -17,6 +18,8 @@ use clap::Subcommand;
 pub(crate) enum Command {
     /// Durable commands through the whole path, beside the same rows written bare.
     Engine(engine::Arguments),
+    /// The service, over HTTP: decided applications, whole returns, lists, reads.
+    Http(http::Arguments),
     /// Rulings of a 200-row decision table.
     Policy(policy::Arguments),
     /// The worklist's first page and the due timers, at growing numbers of open cases.
@@ -30,6 +33,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Engine(arguments) => engine::run(arguments)?,
+        Command::Http(arguments) => http::run(arguments)?,
         Command::Policy(arguments) => policy::run(arguments)?,
         Command::Reads(arguments) => reads::run(arguments)?,
         Command::Several(arguments) => several::run(arguments)?,

@@ -9,9 +9,11 @@ mod backup;
 mod bench;
 mod clock;
 mod config;
+mod contract;
 mod crash;
 mod database;
 mod db;
+mod evidence;
 mod explain;
 mod health;
 mod pack;
@@ -47,6 +49,11 @@ enum Command {
         #[command(subcommand)]
         command: config::Command,
     },
+    /// The API as a contract.
+    Api {
+        #[command(subcommand)]
+        command: contract::Command,
+    },
     /// Asks a running service how it is.
     Health(health::Arguments),
     /// Copies a database file while it is in use, with evidence and, if told to, keys.
@@ -74,6 +81,11 @@ enum Command {
         #[command(subcommand)]
         command: db::Command,
     },
+    /// Evidence and dispute packs: are they what was kept?
+    Evidence {
+        #[command(subcommand)]
+        command: evidence::Command,
+    },
     /// Measures this machine with the real engine.
     Bench {
         #[command(subcommand)]
@@ -88,6 +100,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Config { command } => config::run(&command),
+        Command::Api { command } => contract::run(&command),
         Command::Health(arguments) => health::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => backup::restore::run(&arguments),
@@ -97,6 +110,7 @@ fn main() -> ExitCode {
         Command::Scenario { command } => scenario::run(&command),
         Command::Work(arguments) => work::run(&arguments),
         Command::Db { command } => db::run(&command),
+        Command::Evidence { command } => evidence::run(&command),
         Command::Bench { command } => bench::run(&command),
         Command::Crash(arguments) => crash::run(&arguments),
     };

@@ -42,6 +42,17 @@ pub(crate) fn all(dir: Option<&Path>) -> Result<Vec<Pack>> {
     found.iter().map(|it| build(it, &sources)).collect()
 }
 
+/// What columns and words of merchants' files mean.
+pub(crate) fn dictionary(dir: Option<&Path>) -> Result<intake::Dictionary> {
+    let files = sources(dir)?;
+    let words = files.iter().filter(|(path, _)| path.starts_with("base/words/"));
+    let words = words.map(|(path, text)| (path.as_str(), text.as_str()));
+    intake::Dictionary::from_files(words).map_err(|complaints| {
+        let lines = complaints.iter().map(|it| it.line(intake::Language::English));
+        anyhow!("the dictionary cannot be used:\n{}", lines.collect::<Vec<_>>().join("\n"))
+    })
+}
+
 /// Packs are folders with a `pack.toml`.
 pub(crate) fn names(files: &BTreeMap<String, String>) -> impl Iterator<Item = &str> {
     files.keys().filter_map(|path| path.strip_suffix("/pack.toml"))

@@ -29,9 +29,11 @@ use std::{
     sync::Arc,
 };
 
+use ::evidence::Archive;
 use anyhow::{Context, Result, anyhow};
 use api::{
     App, Parts,
+    jobs::Workers,
     ops::{Counted, Drain},
 };
 use clap::Args;
@@ -43,11 +45,11 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 use vault::Vault;
 
 use self::{door::Door, worker::Inside};
-pub(crate) use self::{logs::Format, outside::OutsidePlace, tls::client_that_knows};
+pub(crate) use self::{keys::ring, logs::Format, outside::OutsidePlace, tls::client_that_knows};
 use crate::{
     clock,
     config::{self, Configuration},
-    packs,
+    evidence, packs,
 };
 
 #[derive(Debug, Args)]
@@ -108,6 +110,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let drain = Drain::default();
     let app = app(&configuration, drain.clone())?;
     let inside = Inside::start(&app, &configuration.work)?;
+    let jobs = Workers::start(&app, JOB_THREADS)?;
     let settings = api::ops::Settings {
         limits: configuration.limits,
         trusted: configuration.trusted.clone(),
@@ -130,6 +133,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
     });
     drop(inside);
+    jobs.stop();
     // Handlers that were cut off let go of the engine with the runtime.
     runtime.shutdown_timeout(configuration.drain.bound);
     drop(app);
@@ -138,6 +142,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     say(format_args!("stopped"));
     Ok(ExitCode::SUCCESS)
 }
+
+/// How many imports and exports are worked on at once.
+const JOB_THREADS: usize = 2;
 
 /// Handlers only translate; what takes long is done on other threads.
 fn threads() -> usize {
@@ -151,7 +158,7 @@ fn app(configuration: &Configuration, drain: Drain) -> Result<App> {
     let packs = std::thread::spawn(move || packs::all(folder.as_deref()));
     let database = configuration.database.open()?;
     // The key ring is read, or made, before anybody is let in.
-    let ring = keys::ring(&configuration.keys, &*database)?;
+    let ring = ring(&configuration.keys, &*database)?;
     let shelf = Arc::new(Shelf::open(&*database)?);
     let packs = packs.join().map_err(|_| anyhow!("reading the packs ended in a panic"))??;
     publish(&shelf, &*database, packs)?;
@@ -159,21 +166,27 @@ fn app(configuration: &Configuration, drain: Drain) -> Result<App> {
     let config = Config { automatic: configuration.work.automatic, ..Config::default() };
     let watch = Arc::new(Counted::default());
     let engine = Engine::start_watched(database.clone(), clock, shelf, config, watch)?;
-    let records = Arc::clone(&database) as Arc<dyn store::Records>;
+    let records: Arc<dyn store::Records> = database.clone();
     let people = Arc::new(parts::people(configuration, Arc::clone(&records), &ring)?);
     let setup_code = parts::setup_code(&people)?;
     let oidc = parts::identity_provider(configuration, &ring)?;
     let messenger = parts::messenger(&configuration.work.outside);
-    let vault = Vault::new(records, ring, Arc::new(clock::now));
+    let vault = Vault::new(Arc::clone(&records), ring, Arc::new(clock::now));
+    let content = evidence::opened(configuration)?;
+    let evidence = Archive::new(records, content, Arc::new(clock::now));
     let mut settings = configuration.service.clone();
     settings.secure = configuration.is_secure();
+    settings.job_folder = configuration.data.join("jobs");
     settings.public_url = configuration.public_url.as_ref().map(ToString::to_string);
     let webhooks = parts::webhook_rules(&configuration.webhooks);
+    let dictionary = Arc::new(packs::dictionary(configuration.packs.as_deref())?);
     Ok(App::start(Parts {
         engine,
         database,
         people,
         vault,
+        evidence,
+        dictionary,
         messenger,
         oidc,
         setup_code,

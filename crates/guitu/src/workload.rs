@@ -50,16 +50,21 @@ pub(crate) const START: Timestamp = Timestamp::from_epoch_seconds(1_794_441_600)
 /// One order's commands, in the order in which they are given: the order, three requests, two
 /// approvals, a withdrawal, and a second request for the pieces that withdrew.
 pub(crate) fn order(seed: u64, number: u32) -> Result<Vec<EngineRequest>> {
+    order_at(START, seed, number)
+}
+
+/// The same, dealt with at another moment.
+pub(crate) fn order_at(at: Timestamp, seed: u64, number: u32) -> Result<Vec<EngineRequest>> {
     let mut draw = Draw::from_seed(seed ^ u64::from(number).wrapping_mul(0x9e37_79b9));
     let key = dossier(number)?;
-    let facts = facts(&mut draw, number)?;
+    let facts = facts(&mut draw, number, at)?;
     let quantities: Vec<Quantity> = facts.lines.iter().map(|it| it.quantity).collect();
     let mut requests = vec![(buyer()?, Command::RecordOrder(Box::new(facts)))];
     for line in 1..=LINES {
         let bought = quantities.get(usize::from(line).saturating_sub(1)).copied();
         let pieces = draw.up_to(bought.unwrap_or(Quantity::ONE).pieces().saturating_sub(1));
         let pieces = Quantity::new(pieces.saturating_add(1));
-        requests.push((buyer()?, apply(case(number, line)?, LineNo(line), pieces)));
+        requests.push((buyer()?, apply(at, case(number, line)?, LineNo(line), pieces)));
     }
     let approve = |line| -> Result<(Actor, Command)> {
         let ground = "made up".to_owned();
@@ -68,7 +73,7 @@ pub(crate) fn order(seed: u64, number: u32) -> Result<Vec<EngineRequest>> {
     requests.push(approve(1)?);
     requests.push(approve(2)?);
     requests.push((buyer()?, Command::Withdraw { case: case(number, 3)? }));
-    requests.push((buyer()?, apply(case(number, 4)?, LineNo(3), Quantity::ONE)));
+    requests.push((buyer()?, apply(at, case(number, 4)?, LineNo(3), Quantity::ONE)));
     let named = requests.into_iter().enumerate().map(|(step, (actor, command))| {
         let key_text = format!("order-{number}-step-{step}");
         let command_key = CommandKey::new(key_text).context("a command key")?;
@@ -86,7 +91,7 @@ pub(crate) fn dossier(number: u32) -> Result<DossierKey> {
     Ok(DossierKey::new(shop(), OrderNo::new(format!("B{number:08}"))?))
 }
 
-fn case(number: u32, line: u16) -> Result<CaseNo> {
+pub(crate) fn case(number: u32, line: u16) -> Result<CaseNo> {
     Ok(CaseNo::new(format!("C{number:08}-{line}"))?)
 }
 
@@ -98,7 +103,7 @@ fn leader() -> Result<Actor> {
     Ok(Actor { id: ActorId::new("leader")?, role: Role::Leader, grade: 1 })
 }
 
-fn facts(draw: &mut Draw, number: u32) -> Result<OrderFacts> {
+fn facts(draw: &mut Draw, number: u32, at: Timestamp) -> Result<OrderFacts> {
     let mut lines = Vec::new();
     let mut goods = Money::zero(Currency::Cny);
     for line in 1..=LINES {
@@ -122,9 +127,9 @@ fn facts(draw: &mut Draw, number: u32) -> Result<OrderFacts> {
     Ok(OrderFacts {
         channel: Channel::Tmall,
         buyer: format!("buyer-{number}"),
-        placed_at: START.minus(Span::days(2)),
-        paid_at: Some(START.minus(Span::days(2))),
-        ship_by: Some(START.plus(Span::days(1))),
+        placed_at: at.minus(Span::days(2)),
+        paid_at: Some(at.minus(Span::days(2))),
+        ship_by: Some(at.plus(Span::days(1))),
         shipped_at: None,
         confirmed_at: None,
         confirm_by: None,
@@ -140,7 +145,7 @@ fn facts(draw: &mut Draw, number: u32) -> Result<OrderFacts> {
     })
 }
 
-fn apply(case: CaseNo, line: LineNo, quantity: Quantity) -> Command {
+fn apply(at: Timestamp, case: CaseNo, line: LineNo, quantity: Quantity) -> Command {
     Command::Apply(Box::new(Application {
         case,
         request: Request {
@@ -152,9 +157,9 @@ fn apply(case: CaseNo, line: LineNo, quantity: Quantity) -> Command {
             goods: GoodsClaim::NotReceived,
             note: String::new(),
         },
-        filed_at: START,
+        filed_at: at,
         follows: None,
-        market: Market { deadline: Some(START.plus(Span::days(3))), ..Market::default() },
+        market: Market { deadline: Some(at.plus(Span::days(3))), ..Market::default() },
         findings: Vec::new(),
         return_parcel: None,
     }))

@@ -46,7 +46,7 @@ struct Shop {
 impl Shop {
     fn open() -> Self {
         let database: Arc<dyn Database> = Arc::new(MemoryStore::default());
-        let store = Arc::clone(&database) as Arc<dyn Store>;
+        let store: Arc<dyn Store> = database.clone();
         let shelf = Arc::new(Shelf::open(&*store).unwrap());
         shelf.publish(&*store, base_pack()).unwrap();
         let seconds = Arc::new(AtomicI64::new(MORNING));

@@ -74,6 +74,13 @@ pub fn plan(files: Files<'_>, setting: &Setting) -> (Vec<Planned>, Vec<Complaint
     (planned, complaints)
 }
 
+/// What a command of a file is called: after what it says, and when that was said. `what` is one
+/// short word. `None` only if that is no word.
+pub fn key_of(what: &str, now: Timestamp, command: &Command) -> Option<CommandKey> {
+    let at = now.epoch_seconds();
+    CommandKey::new(format!("{what}-{at}-{:016x}", codec::fingerprint(command))).ok()
+}
+
 /// The rows of each order.
 struct Join<'a> {
     files: Files<'a>,
@@ -155,9 +162,7 @@ impl OneOrder<'_, '_> {
     }
 
     fn push(&mut self, what: &str, command: Command, refund_row: Option<u32>) {
-        let at = self.setting.now.epoch_seconds();
-        let name = format!("{what}-{at}-{:016x}", codec::fingerprint(&command));
-        if let Ok(key) = CommandKey::new(name) {
+        if let Some(key) = key_of(what, self.setting.now, &command) {
             let dossier = self.dossier();
             self.planned.push(Planned { dossier, key, command, refund_row });
         }

@@ -55,6 +55,42 @@ pub struct OrderRow {
 const KIND: Kind<OrderRow> =
     Kind { needs: &[&[Concept::OrderNo], &[Concept::PaidTotal]], read: read_order };
 
+impl OrderRow {
+    /// An order that is known from elsewhere, for what other files say of it. Of itself it says
+    /// nothing but its number: a command that records it must not be given.
+    pub fn of_known(order_no: OrderNo, paid_total: Money) -> Self {
+        Self {
+            row: 0,
+            order_no,
+            shop: None,
+            buyer: None,
+            phone: None,
+            name: None,
+            address: None,
+            status: OrderStatus::Unknown,
+            goods_payable: None,
+            postage: None,
+            points_paid: None,
+            coupon: None,
+            paid_total,
+            placed_at: None,
+            paid_at: None,
+            shipped_at: None,
+            ship_by: None,
+            confirmed_at: None,
+            carrier: None,
+            parcels: Vec::new(),
+            buyer_note: None,
+            note: None,
+            seller_memo: None,
+            packed: false,
+            presale: false,
+            remote: None,
+            lines: Vec::new(),
+        }
+    }
+}
+
 /// Reads an export of orders. Rows that say the same of one order are one order; rows that
 /// contradict the first are rejected, unless the file has one row per line of an order, in which
 /// case their amounts are added up.

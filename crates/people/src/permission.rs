@@ -54,8 +54,8 @@ choice! {
         Operations = "operations",
         Finance = "finance",
         Agent = "agent",
-        DifficultCase = "difficult-case",
-        Complaint = "complaint",
+        DifficultCaseAgent = "difficult-case-agent",
+        ComplaintAgent = "complaint-agent",
         Veteran = "veteran",
         Specialist = "specialist",
         Leader = "leader",
@@ -71,8 +71,7 @@ impl Position {
     /// The role under which commands are judged. `None` for a platform admin, who decides nothing
     /// about cases.
     ///
-    /// An owner decides what a store manager decides. Those who take difficult cases and
-    /// complaints have the authority of an agent of their grade.
+    /// An owner decides what a store manager decides.
     pub fn role(self) -> Option<Role> {
         Some(match self {
             Self::PreSale => Role::PreSale,
@@ -84,7 +83,9 @@ impl Position {
             Self::QualityControl => Role::QualityControl,
             Self::Operations => Role::Operations,
             Self::Finance => Role::Finance,
-            Self::Agent | Self::DifficultCase | Self::Complaint => Role::Agent,
+            Self::Agent => Role::Agent,
+            Self::DifficultCaseAgent => Role::DifficultCaseAgent,
+            Self::ComplaintAgent => Role::ComplaintAgent,
             Self::Veteran => Role::Veteran,
             Self::Specialist => Role::Specialist,
             Self::Leader => Role::Leader,

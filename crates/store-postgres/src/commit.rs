@@ -1,8 +1,9 @@
 //! One attempt at one transaction.
 //!
 //! Two round trips. The first begins dossiers that do not exist, locks those that do, and looks
-//! for commands that were answered before and effects that are to be cancelled; what becomes of each commit is then decided here. The
-//! second writes all rows of the commits that stand, table by table, and commits.
+//! for commands that were answered before and effects that are to be cancelled; what becomes of
+//! each commit is then decided here. The second writes all rows of the commits that stand, table
+//! by table, and commits.
 //!
 //! **Invariant:** locks are taken in the order of the key, beginnings before existing ones, by
 //! everything that writes a dossier or its rows.

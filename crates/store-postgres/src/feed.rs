@@ -4,9 +4,9 @@
 //! commit, in whatever order. A place that is not there may therefore still come, or never, because
 //! its transaction was undone.
 //!
-//! **Invariant:** nobody is told of a place while one before it may still come. A gap is passed only
-//! if the row behind it was written more than half a minute ago by the clock of the database, and
-//! nobody who was writing then still writes.
+//! **Invariant:** nobody is told of a place while one before it may still come. A gap is passed
+//! only if the row behind it was written more than half a minute ago by the clock of the database,
+//! and nobody who was writing then still writes.
 
 use kernel::Timestamp;
 use store::{Fed, Feed, StoreError};

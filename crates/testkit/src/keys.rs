@@ -30,14 +30,14 @@ objects! {
     PARCEL = "parcel" ["parcel", "carrier", "scans"];
     SCAN = "scan" ["at", "is", "by"];
     STEP = "step" [
-        "at", "after", "by", "about", "expect", "held", "refused", "says", "provider", "publish", "order",
-        "courier", "market", "apply", "change", "withdraw", "enter-return", "book-pickup", "find", "attach",
-        "receive", "assess", "judge", "approve", "decline", "ask-buyer", "refund-ahead",
-        "compensate", "repay-postage", "decide-approval", "take-back", "take-deposit",
-        "file-claim", "answer-claim", "send-replacement", "finish", "refuse-return", "extend-receipt",
-        "keep-order", "escalate", "claim-task", "answer-task", "hand-over-task", "record-payout",
-        "retry-payout",
-        "release-payout", "record-delivery", "fire", "refund",
+        "at", "after", "by", "about", "expect", "held", "refused", "says", "provider",
+        "publish", "order", "courier", "market", "apply", "change", "withdraw",
+        "enter-return", "book-pickup", "find", "attach", "receive", "assess", "judge",
+        "approve", "decline", "ask-buyer", "refund-ahead", "compensate", "repay-postage",
+        "decide-approval", "take-back", "take-deposit", "file-claim", "answer-claim",
+        "send-replacement", "finish", "refuse-return", "extend-receipt", "keep-order",
+        "escalate", "claim-task", "answer-task", "hand-over-task", "record-payout",
+        "retry-payout", "release-payout", "record-delivery", "fire", "refund",
     ];
     PROVIDER = "provider" ["next"];
     ORDER_NEWS = "order-news" [

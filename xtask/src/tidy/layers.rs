@@ -46,8 +46,8 @@ const ALL_BELOW_TESTKIT: &[&str] = &[
 ];
 
 const ALL_BELOW_API: &[&str] = &[
-    "codec", "dossier", "engine", "evidence", "intake", "kernel", "money", "people", "policy",
-    "store", "vault", "views", "webhooks",
+    "codec", "dossier", "engine", "evidence", "insight", "intake", "kernel", "money", "people",
+    "policy", "store", "vault", "views", "webhooks",
 ];
 
 const ALL_BELOW_GUITU: &[&str] = &[

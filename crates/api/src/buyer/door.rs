@@ -40,7 +40,7 @@ pub(crate) struct CodeBody {
 
 /// What goes with the code that is entered.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct ReceiptView {
+pub(crate) struct CodeReceiptView {
     receipt: String,
     until: Moment,
 }
@@ -56,13 +56,13 @@ pub(crate) struct ReceiptView {
     tag = "buyers",
     security(()),
     request_body = CodeBody,
-    responses((status = 202, body = ReceiptView)),
+    responses((status = 202, body = CodeReceiptView)),
 )]
 pub(crate) async fn ask_code(
     State(app): State<App>,
     from: From,
     Input(body): Input<CodeBody>,
-) -> Result<(StatusCode, Json<ReceiptView>), Problem> {
+) -> Result<(StatusCode, Json<CodeReceiptView>), Problem> {
     let shop: ShopId = parsed("shop", &body.shop)?;
     let order: OrderNo = parsed("order", &body.order)?;
     let key = DossierKey::new(shop, order);
@@ -72,7 +72,7 @@ pub(crate) async fn ask_code(
                 Reading::Kept(it) => it.phone,
                 Reading::Unknown | Reading::Erased(_) => None,
             };
-            let phone = phone.as_ref().map(|it| it.expose());
+            let phone = phone.as_ref().map(vault::Plain::expose);
             let asked = app.people().ask_code(&key, &body.tail, phone, &from.origin());
             Ok((asked.map_err(|error| error.problem(app))?, key))
         })
@@ -81,7 +81,7 @@ pub(crate) async fn ask_code(
         app.send_later(key, send, asked.until);
     }
     let view =
-        ReceiptView { receipt: asked.receipt.reveal().to_owned(), until: Moment(asked.until) };
+        CodeReceiptView { receipt: asked.receipt.reveal().to_owned(), until: Moment(asked.until) };
     Ok((StatusCode::ACCEPTED, Json(view)))
 }
 

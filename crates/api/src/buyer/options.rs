@@ -118,7 +118,7 @@ pub(crate) async fn list_my_options(
             now: app.now(),
             actor: &actor,
             pack: &pack,
-            automatic: true,
+            automatic: app.engine().is_automatic(),
             spent_today: None,
         };
         let trial = Trial { dossier: &Dossier::Open(body), pieces, goods: query.goods.0, context };

@@ -94,7 +94,8 @@ impl App {
         let address = address.filter(|it| !matches!(*it, "" | "-")).map(str::to_owned);
         let (order, dossier) = (body.order.clone(), Dossier::Open(body));
         let Dossier::Open(body) = &dossier else { return Err(Problem::not_found()) };
-        let context = Context { now, actor, pack: &pack, automatic: true, spent_today: None };
+        let automatic = self.engine().is_automatic();
+        let context = Context { now, actor, pack: &pack, automatic, spent_today: None };
         let case = |case: &Case| {
             let of = Of {
                 dossier: key,

@@ -11,8 +11,9 @@ use utoipa::ToSchema;
 
 use crate::wire::{
     Code, Fen, Moment,
-    case::{PiecesBody, WorthView},
+    case::PiecesBody,
     codes::{CaseKindCode, PurposeCode, ReasonCode},
+    judgement::WorthView,
     order::TendersBody,
 };
 
@@ -40,14 +41,21 @@ kernel::choice! {
 pub(crate) type BuyerStatusCode = Code<BuyerStatus>;
 
 impl BuyerStatus {
-    /// A decision that may still be taken back is not shown as one. Whose approval it waits for is
-    /// the shop's own affair.
+    /// A decision that may still be taken back is not shown: the case stands where it stood.
     pub(super) fn of(body: &Body, case: &Case, now: Timestamp) -> Self {
         let waits = |it: &dossier::payout::HeldText| it.case == case.no && now < it.until;
         let is_held =
             body.held_payout(&case.no, now).is_some() || body.held_texts.iter().any(waits);
-        match &case.status {
-            _ if is_held => Self::UnderReview,
+        match &case.decided_from {
+            Some(before) if is_held => Self::shown(before),
+            None if is_held => Self::UnderReview,
+            Some(_) | None => Self::shown(&case.status),
+        }
+    }
+
+    /// Whose approval it waits for is the shop's own affair.
+    fn shown(status: &Status) -> Self {
+        match status {
             Status::Submitted => Self::Submitted,
             Status::UnderReview | Status::Intercepting | Status::AwaitingApproval { .. } => {
                 Self::UnderReview
@@ -65,11 +73,6 @@ impl BuyerStatus {
             Status::Withdrawn { .. } => Self::Withdrawn,
             Status::Done { .. } => Self::Done,
         }
-    }
-
-    /// Whether the shop has answered.
-    fn is_decided(self) -> bool {
-        !matches!(self, Self::Submitted | Self::UnderReview | Self::WaitingForYou)
     }
 }
 
@@ -139,16 +142,9 @@ impl BuyerCaseView {
     pub(super) fn of(body: &Body, case: &Case, now: Timestamp, beside: Beside) -> Self {
         let status = BuyerStatus::of(body, case, now);
         let is_agreed = matches!(status, BuyerStatus::AwaitingReturn | BuyerStatus::Returning);
-        let deadline = match &case.status {
-            Status::AwaitingReturn { deadline } if status.is_decided() => *deadline,
-            _ => None,
-        };
-        let text = match &case.status {
-            Status::WaitingBuyer { asked: text } | Status::Declined { ground: text, .. } => {
-                (status != BuyerStatus::UnderReview).then(|| text.clone())
-            }
-            _ => None,
-        };
+        let deadline = return_deadline(&case.status).filter(|_| is_agreed);
+        let is_said = [BuyerStatus::WaitingForYou, BuyerStatus::Declined].contains(&status);
+        let text = said_to_buyer(&case.status).filter(|it| is_said && !it.is_empty());
         let payouts = body.payouts.iter().filter(|it| it.case == case.no);
         Self {
             case: case.no.to_string(),
@@ -162,7 +158,7 @@ impl BuyerCaseView {
             status: Code(status),
             open: case.status.is_open(),
             deadline: deadline.map(Moment),
-            text: text.filter(|it| !it.is_empty()),
+            text: text.map(str::to_owned),
             worth: case.judgement.as_ref().map(|it| WorthView::of(&it.worth)),
             return_address: beside.return_address.filter(|_| is_agreed),
             returns: case.returns.iter().map(ToString::to_string).collect(),
@@ -171,6 +167,23 @@ impl BuyerCaseView {
             texts: beside.texts,
             possible: beside.possible,
         }
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other status has that deadline")]
+fn return_deadline(status: &Status) -> Option<Timestamp> {
+    match status {
+        Status::AwaitingReturn { deadline } => *deadline,
+        _ => None,
+    }
+}
+
+/// What the shop asks for, or why it declined.
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other status says anything")]
+fn said_to_buyer(status: &Status) -> Option<&str> {
+    match status {
+        Status::WaitingBuyer { asked: text } | Status::Declined { ground: text, .. } => Some(text),
+        _ => None,
     }
 }
 

@@ -9,8 +9,9 @@ use crate::{
     problem::Problem,
     wire::{
         Fen, Moment,
-        case::{FindingsBody, InspectedBody, PiecesBody, RequestBody},
+        case::{FindingsBody, PiecesBody, RequestBody},
         codes::{FactCode, FindingCode, PlaceCode, PurposeCode, RaisingCode, RoleCode},
+        inspection::InspectedBody,
         parsed,
     },
 };

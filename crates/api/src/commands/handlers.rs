@@ -276,6 +276,9 @@ pub(crate) async fn command_cases(
     language: crate::headers::InLanguage,
     Input(body): Input<Batch>,
 ) -> Result<Json<BatchDone>, Problem> {
+    if !caller.knows(&path.shop) {
+        return Err(Problem::not_found());
+    }
     if bounded(u16::MAX) < body.commands.len() || body.commands.is_empty() {
         return Err(Problem::malformed("commands", "1 to 200 commands"));
     }

@@ -7,7 +7,6 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use people::Identity;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -114,15 +113,13 @@ pub(crate) async fn come_back(
         tracing::info!(error = ?error.chars().take(100).collect::<String>(), "nobody signed in");
         return Err(refused());
     }
-    let subject = oidc.subject(&query.code, &trip, now).await?;
-    let issuer = oidc.settings.issuer.clone();
+    let identity = oidc.identity(&query.code, &trip, now).await?;
     let signed_in = app
         .run(move |app| {
-            let identity = Identity { issuer, subject };
             let signed_in = app.people().sign_in_by_identity(&identity, &from.origin());
-            signed_in.map_err(|error| match error {
-                people::SignInError::Refused => refused(),
-                error => error.problem(app),
+            signed_in.map_err(|error| {
+                let is_refused = matches!(error, people::SignInError::Refused);
+                if is_refused { refused() } else { error.problem(app) }
             })
         })
         .await?;

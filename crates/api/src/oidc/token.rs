@@ -1,4 +1,4 @@
-//! ID tokens: signed JSON (RFC 7515, RFC 7519), checked as OpenID Connect Core 3.1.3.7 says.
+//! ID tokens: signed JSON (RFC 7515, RFC 7519), checked as `OpenID` Connect Core 3.1.3.7 says.
 //!
 //! By `ring`, which is in the house for TLS already. The libraries that read any token bring
 //! another provider of cryptography, or an implementation of RSA that leaks by its timing.
@@ -142,17 +142,19 @@ impl Jwk {
             Algorithm::Rs256 => ("RSA", "RS256"),
             Algorithm::Es256 => ("EC", "ES256"),
         };
-        let may = |said: &Option<String>, wanted: &str| said.as_ref().is_none_or(|it| it == wanted);
+        let may = |said: Option<&String>, wanted: &str| said.is_none_or(|it| it == wanted);
         self.kty == kty
-            && may(&self.usage, "sig")
-            && may(&self.alg, name)
-            && kid.is_none_or(|it| may(&self.kid, it))
+            && may(self.usage.as_ref(), "sig")
+            && may(self.alg.as_ref(), name)
+            && kid.is_none_or(|it| may(self.kid.as_ref(), it))
     }
 
     fn has_signed(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         match algorithm {
             Algorithm::Rs256 => {
-                let (Some(n), Some(e)) = (part(&self.n), part(&self.e)) else { return false };
+                let (Some(n), Some(e)) = (part(self.n.as_ref()), part(self.e.as_ref())) else {
+                    return false;
+                };
                 let key = RsaPublicKeyComponents { n: without_zeros(&n), e: without_zeros(&e) };
                 key.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
             }
@@ -160,7 +162,9 @@ impl Jwk {
                 if self.crv.as_deref() != Some("P-256") {
                     return false;
                 }
-                let (Some(x), Some(y)) = (part(&self.x), part(&self.y)) else { return false };
+                let (Some(x), Some(y)) = (part(self.x.as_ref()), part(self.y.as_ref())) else {
+                    return false;
+                };
                 let point = [&[4_u8], x.as_slice(), y.as_slice()].concat();
                 let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
                 key.verify(message, signature).is_ok()
@@ -169,8 +173,8 @@ impl Jwk {
     }
 }
 
-fn part(text: &Option<String>) -> Option<Vec<u8>> {
-    decode(text.as_ref()?)
+fn part(text: Option<&String>) -> Option<Vec<u8>> {
+    decode(text?)
 }
 
 fn without_zeros(bytes: &[u8]) -> &[u8] {

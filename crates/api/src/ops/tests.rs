@@ -34,7 +34,7 @@ fn networks(texts: &[&str]) -> Networks {
 }
 
 fn service(limits: Limits, drain: &Drain, pulse: Option<Pulse>) -> Router {
-    let app = crate::tests::service::Service::start().app;
+    let app = crate::tests::installation::Service::start().app;
     let handlers = Router::new()
         .route("/small", get(|| async { "small" }))
         .route("/large", get(|| async { "归途".repeat(1_000) }))
@@ -174,7 +174,7 @@ async fn figures_are_for_those_the_configuration_names_and_not_found_by_others()
 
 #[tokio::test]
 async fn it_is_ready_while_its_worker_lives_and_until_it_drains() {
-    let now = crate::tests::service::MORNING;
+    let now = crate::tests::installation::MORNING;
     let at = |last: i64| Timestamp::from_epoch_seconds(now + last);
     let ready = async |last: i64, drain: &Drain| {
         let pulse = Pulse::new(at(last), kernel::Span::seconds(6));

@@ -5,7 +5,7 @@ use kernel::Span;
 use people::Position;
 use serde_json::{Value, json};
 
-use super::service::{Service, application, order};
+use super::installation::{Service, application, order};
 
 const LINKS: &str = "/shops/north/orders/A1/buyer-links";
 
@@ -102,17 +102,31 @@ async fn a_return_from_the_buyers_side() {
     let staff = format!("/shops/north/orders/A1/cases/{number}");
     let approve = json!({"command": "approve", "ground": "within 7 days"});
     service.post(&format!("{staff}/commands"), approve).await.ok();
-    // It may still be taken back.
-    assert_eq!(case().await["status"], "under-review");
-    service.wait(Span::minutes(1));
     let agreed = case().await;
     assert_eq!(agreed["status"], "awaiting-return");
-    assert_eq!(agreed["possible"], json!(["withdraw", "enter-return"]));
+    assert_eq!(agreed["possible"], json!(["withdraw", "change-request", "enter-return"]));
     assert_eq!(agreed["texts"].as_array().unwrap().len(), 1);
     let commands = format!("/buyer/cases/{number}/commands");
     let sent = json!({"command": "enter-return", "parcel": "YT1", "carrier": "yto"});
     ask(Method::POST, &commands, sent).await.ok();
     assert_eq!(case().await["returns"], json!(["YT1"]));
+    let signed = json!({
+        "carrier": "yto", "direction": "return", "case": number,
+        "scans": [{"at": "2026-11-12T08:00:00+08:00", "kind": "signed"}],
+    });
+    service.post("/shops/north/orders/A1/parcels/YT1/scans", signed).await.ok();
+    assert_eq!(case().await["status"], "inspecting");
+    let inspector = service.key("north", Position::Inspector).to_owned();
+    let passed = json!({
+        "command": "assess", "finding": "pass", "place": "door", "accepted": [{"line": 1, "quantity": 1}],
+    });
+    let staff = format!("{staff}/commands");
+    service.ask(&inspector, Method::POST, &staff, Some(passed)).await.ok();
+    service.wait(Span::minutes(1));
+    let refunded = case().await;
+    assert_eq!(refunded["status"], "done");
+    assert_eq!(refunded["money"][0]["amount"]["cash"], 10_000);
+    assert_eq!(refunded["money"][0]["status"], "paid");
     let not_theirs = json!({"command": "approve", "ground": "me"});
     assert_eq!(ask(Method::POST, &commands, not_theirs).await.told(), "422 malformed");
     // Nothing of the shop's own work is shown.
@@ -120,6 +134,28 @@ async fn a_return_from_the_buyers_side() {
     for own in ["verdict", "flags", "tasks", "maker", "clause", "key-", "buyer-"] {
         assert!(!shown.contains(own), "{own}: {shown}");
     }
+}
+
+#[tokio::test]
+async fn money_that_may_be_taken_back_is_not_shown() {
+    let service = with_order().await;
+    let buyer = by_link(&service).await;
+    service.post("/shops/north/orders/A1/cases", application("R1")).await.ok();
+    let case = || async {
+        let mine = service.ask(&buyer, Method::GET, "/buyer/order", None).await.ok();
+        mine["cases"][0].clone()
+    };
+    let before = case().await;
+    let gives = json!({
+        "command": "compensate", "purpose": "compensation", "amount": 500, "ground": "goodwill",
+    });
+    service.post("/shops/north/orders/A1/cases/R1/commands", gives).await.ok();
+    let held = case().await;
+    for of in ["status", "money", "texts", "text"] {
+        assert_eq!(held[of], before[of], "{of}");
+    }
+    service.wait(Span::minutes(1));
+    assert_eq!(case().await["money"][0]["amount"]["cash"], 500);
 }
 
 #[tokio::test]

@@ -4,7 +4,9 @@ use axum::http::Method;
 use people::Position;
 use serde_json::{Value, json};
 
-use super::service::{PASSWORD, Service, SignedIn};
+use crate::SetupCode;
+
+use super::installation::{PASSWORD, Service, SignedIn};
 
 /// Asks as somebody who is signed in.
 async fn told(service: &Service, who: &SignedIn, ask: (Method, &str), body: Value) -> String {
@@ -163,16 +165,18 @@ async fn a_closed_shop_keeps_everything_and_accepts_nothing() {
     let service = Service::start();
     service.make_user("north", "owner", &[Position::Owner]);
     let owner = service.sign_in("owner").await;
-    service.put("/shops/north/orders/A1", super::service::order()).await.ok();
+    service.put("/shops/north/orders/A1", super::installation::order()).await.ok();
     let shop = (Method::PATCH, "/shops/north");
     assert_eq!(told(&service, &owner, shop.clone(), json!({"status": "closed"})).await, "200");
-    let refused = service.post("/shops/north/orders/A1/cases", super::service::application("R1"));
+    let refused =
+        service.post("/shops/north/orders/A1/cases", super::installation::application("R1"));
     assert_eq!(refused.await.told(), "409 shop-closed");
     assert_eq!(service.get("/shops/north/orders/A1").await.told(), "200");
     let unknown = json!({"pack": "nothing"});
     assert_eq!(told(&service, &owner, shop.clone(), unknown).await, "422 unknown-pack");
     assert_eq!(told(&service, &owner, shop, json!({"status": "open"})).await, "200");
-    let filed = service.post("/shops/north/orders/A1/cases", super::service::application("R1"));
+    let filed =
+        service.post("/shops/north/orders/A1/cases", super::installation::application("R1"));
     assert_eq!(filed.await.told(), "200");
 }
 
@@ -228,4 +232,26 @@ async fn the_platform_opens_shops_and_makes_admins() {
     });
     let answer = service.ask_with(&[], Method::POST, "/setup", Some(again)).await;
     assert_eq!(answer.told(), "409 already-set-up");
+}
+
+#[tokio::test]
+async fn an_empty_installation_is_set_up_by_whoever_can_read_its_log() {
+    let code = SetupCode::random().unwrap();
+    let service = Service::empty(None, Some(code.clone()));
+    let needed = service.ask_with(&[], Method::GET, "/setup", None).await.ok()["needed"].clone();
+    assert_eq!(needed, json!(true));
+    let set_up = |code: &str| {
+        let body = json!({
+            "code": code, "login": "first", "name": "First", "password": PASSWORD,
+            "shop": {"id": "north", "name": "North", "channel": "jd", "pack": "base"},
+        });
+        service.ask_with(&[], Method::POST, "/setup", Some(body))
+    };
+    assert_eq!(set_up("00000-00000-00000-00000").await.told(), "403 wrong-setup-code");
+    assert_eq!(set_up(code.reveal()).await.told(), "201");
+    assert_eq!(set_up(code.reveal()).await.told(), "409 already-set-up");
+    let first = service.sign_in("first").await;
+    let me = service.ask_as(&first, Method::GET, "/session", None).await.ok();
+    assert_eq!(me["shops"][0]["positions"], json!(["owner"]));
+    assert!(me["everywhere"].as_array().unwrap().contains(&json!("platform")));
 }

@@ -11,7 +11,7 @@ use kernel::Span;
 use people::Position;
 use serde_json::json;
 
-use super::service::{Service, application, order};
+use super::installation::{Service, application, order};
 
 const CASE: &str = "/shops/north/orders/A1/cases/R1";
 

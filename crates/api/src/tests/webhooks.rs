@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
 
-use super::service::{Service, application, order};
+use super::installation::{Service, application, order};
 use crate::background;
 
 type Letters = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;

@@ -1,15 +1,12 @@
 //! Cases: what is asked, what policy says, what was found, and what becomes of it.
 
-use dossier::inspection::{Graded, Inspected, Receipt};
 use dossier::{
     Body, Case,
-    case::{
-        Assessment, Claim, Evidence, Judgement, Market, Pieces, Raised, Request, Status, Worth,
-    },
+    case::{Claim, Evidence, Market, Pieces, Raised, Request, Status},
     facts::Fact,
 };
 use kernel::{Choice as _, LineNo, Quantity};
-use policy::{Record, Value};
+use policy::Value;
 use serde::{Deserialize, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -19,14 +16,12 @@ use utoipa::{
 use super::{
     Code, Fen, Moment,
     codes::{
-        CaseKindCode, FactCode, FindingCode, FlagCode, GoodsClaimCode, GradeCode, PayerCode,
-        PlaceCode, RaisingCode, ReasonCode, RoleCode, RouteCode, StandingCode, TaskKindCode,
-        VerdictCode,
+        CaseKindCode, FactCode, GoodsClaimCode, RaisingCode, ReasonCode, RoleCode, StandingCode,
     },
-    order::{PayoutView, TaskView, TendersBody},
-    parsed,
+    inspection::{AssessmentView, ReceiptView},
+    judgement::JudgementView,
+    order::{PayoutView, TaskView},
 };
-use crate::problem::Problem;
 
 /// Pieces of a line.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
@@ -39,6 +34,7 @@ pub(crate) struct PiecesBody {
 }
 
 impl PiecesBody {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "it maps over lists of them")]
     pub(crate) fn of(pieces: &Pieces) -> Self {
         Self { line: pieces.line.0, quantity: pieces.quantity.pieces() }
     }
@@ -237,114 +233,6 @@ impl StatusView {
     }
 }
 
-/// What policy last said about a case.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct JudgementView {
-    at: Moment,
-    route: Option<RouteCode>,
-    verdict: VerdictCode,
-    /// Whether the engine may act on the verdict by itself.
-    automatic: bool,
-    /// What is paid if the verdict is followed.
-    amount: TendersBody,
-    /// The most that may be paid for what was asked.
-    cap: Fen,
-    /// Bounds the remedy sets, whoever decides.
-    least: Option<Fen>,
-    most: Option<Fen>,
-    /// How the amount came about.
-    worth: WorthView,
-    postage_by: PayerCode,
-    /// The work that follows, the first being what the case waits for.
-    tasks: Vec<TaskKindCode>,
-    /// Name of the reply text for the buyer.
-    reply: String,
-    flags: Vec<FlagCode>,
-    /// By when to look at it; orders the worklist.
-    rank: Moment,
-    /// The row that decided, as table and row.
-    clause: Option<String>,
-}
-
-impl JudgementView {
-    pub(crate) fn of(it: &Judgement) -> Self {
-        Self {
-            at: Moment(it.at),
-            route: it.route.map(Code),
-            verdict: Code(it.verdict),
-            automatic: it.automatic,
-            amount: TendersBody::of(&it.amount),
-            cap: it.cap.into(),
-            least: it.least.map(Fen::from),
-            most: it.most.map(Fen::from),
-            worth: WorthView::of(&it.worth),
-            postage_by: Code(it.postage_by),
-            tasks: it.tasks.iter().copied().map(Code).collect(),
-            reply: it.reply.clone(),
-            flags: it.flags.iter().copied().map(Code).collect(),
-            rank: Moment(it.rank),
-            clause: it.clause(),
-        }
-    }
-}
-
-/// How an amount came about: list price less reductions, promotions lost, earlier compensation and
-/// what the condition takes off, plus postage and promotions given back.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct WorthView {
-    list: Fen,
-    reductions: Fen,
-    forfeited: Fen,
-    restored: Fen,
-    postage: Fen,
-    deducted: Fen,
-    withheld: Fen,
-    due: Fen,
-}
-
-impl WorthView {
-    pub(crate) fn of(it: &Worth) -> Self {
-        Self {
-            list: it.list.into(),
-            reductions: it.reductions.into(),
-            forfeited: it.forfeited.into(),
-            restored: it.restored.into(),
-            postage: it.postage.into(),
-            deducted: it.deducted.into(),
-            withheld: it.withheld.into(),
-            due: it.due.into(),
-        }
-    }
-}
-
-/// What a policy table said to one question, with the facts it was told.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RulingView {
-    /// The pack's version.
-    pack: String,
-    question: String,
-    /// The row that answered; none if a person must look.
-    row: Option<String>,
-    /// Entries of the rule book behind the row.
-    source: String,
-    /// `shipped=no; amount=12.50 yuan`
-    inputs: String,
-    outputs: String,
-}
-
-impl RulingView {
-    pub(crate) fn of(it: &Record) -> Self {
-        Self {
-            pack: it.pack.to_string(),
-            question: it.question.clone(),
-            row: it.row.clone(),
-            source: it.source.clone(),
-            inputs: it.inputs.clone(),
-            outputs: it.outputs.clone(),
-        }
-    }
-}
-
 /// A proof attached to a case, by the hash of its content.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EvidenceView {
@@ -362,140 +250,6 @@ impl EvidenceView {
             shows: Code(it.shows),
             at: Moment(it.at),
             by: it.by.to_string(),
-        }
-    }
-}
-
-/// Pieces of one line in one condition, as somebody looked at them.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct InspectedBody {
-    /// The line they were sent back for, whatever they are.
-    #[schema(minimum = 1)]
-    line: u16,
-    #[schema(minimum = 1)]
-    quantity: u32,
-    grade: GradeCode,
-    /// Points of the checklist that they do not meet.
-    #[serde(default)]
-    #[schema(max_items = 50)]
-    failed: Vec<String>,
-    #[serde(default)]
-    serial: String,
-    /// In grams, all of them together.
-    #[serde(default)]
-    weight: Option<u32>,
-    /// Where they were looked at.
-    #[serde(default)]
-    position: String,
-    #[serde(default)]
-    note: String,
-    /// Attached to the case before.
-    #[serde(default)]
-    #[schema(max_items = 50)]
-    evidence: Vec<String>,
-}
-
-impl InspectedBody {
-    fn of(it: &Inspected) -> Self {
-        Self {
-            line: it.line.0,
-            quantity: it.quantity.pieces(),
-            grade: Code(it.grade),
-            failed: it.failed.clone(),
-            serial: it.serial.clone(),
-            weight: it.weight,
-            position: it.position.clone(),
-            note: it.note.clone(),
-            evidence: it.evidence.iter().map(ToString::to_string).collect(),
-        }
-    }
-
-    pub(crate) fn piece(self) -> Result<Inspected, Problem> {
-        let evidence = self.evidence.into_iter().map(|it| parsed("pieces.evidence", it));
-        Ok(Inspected {
-            line: LineNo(self.line),
-            quantity: Quantity::new(self.quantity),
-            grade: self.grade.0,
-            failed: self.failed,
-            serial: self.serial,
-            weight: self.weight,
-            position: self.position,
-            note: self.note,
-            evidence: evidence.collect::<Result<_, _>>()?,
-        })
-    }
-}
-
-/// Inspected pieces with what policy says of their grade.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct GradedView {
-    piece: InspectedBody,
-    /// Whether they came back as they should.
-    accepted: bool,
-    /// What their condition takes off, all of them together.
-    withheld: Fen,
-    /// The row of the pack that says so.
-    clause: String,
-}
-
-impl GradedView {
-    fn of(it: &Graded) -> Self {
-        Self {
-            piece: InspectedBody::of(&it.piece),
-            accepted: it.accepted,
-            withheld: it.withheld.into(),
-            clause: it.clause.clone(),
-        }
-    }
-}
-
-/// A parcel of a return that somebody took in.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ReceiptView {
-    parcel: Option<String>,
-    /// Who brought it.
-    carrier: String,
-    at: Moment,
-    by: String,
-}
-
-impl ReceiptView {
-    fn of(it: &Receipt) -> Self {
-        Self {
-            parcel: it.parcel.as_ref().map(ToString::to_string),
-            carrier: it.carrier.clone(),
-            at: Moment(it.at),
-            by: it.by.to_string(),
-        }
-    }
-}
-
-/// What was found when the returned pieces were looked at.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AssessmentView {
-    at: Moment,
-    by: String,
-    finding: FindingCode,
-    accepted: Vec<PiecesBody>,
-    reason: String,
-    withheld: Fen,
-    place: Option<PlaceCode>,
-    /// Piece by piece; empty if the return was judged as a whole.
-    pieces: Vec<GradedView>,
-}
-
-impl AssessmentView {
-    fn of(it: &Assessment) -> Self {
-        Self {
-            at: Moment(it.at),
-            by: it.by.to_string(),
-            finding: Code(it.finding),
-            accepted: it.accepted.iter().map(PiecesBody::of).collect(),
-            reason: it.reason.clone(),
-            withheld: it.withheld.into(),
-            place: it.place.map(Code),
-            pieces: it.pieces.iter().map(GradedView::of).collect(),
         }
     }
 }

@@ -11,6 +11,7 @@ use dossier::{
         Raising, Reason, Role, Route, ScanKind, Signer, Standing, TaskKind, Verdict,
     },
 };
+use evidence::{Likeness, Media, Rendition, Source};
 
 use people::{Permission, Position, ShopStatus, UserStatus};
 use webhooks::{DeliveryState, EndpointState, Fault};
@@ -29,6 +30,8 @@ pub(crate) type FlagCode = Code<Flag>;
 pub(crate) type GoodsClaimCode = Code<GoodsClaim>;
 pub(crate) type GoodsClassCode = Code<GoodsClass>;
 pub(crate) type GradeCode = Code<Grade>;
+pub(crate) type LikenessCode = Code<Likeness>;
+pub(crate) type MediaCode = Code<Media>;
 pub(crate) type PayerCode = Code<Payer>;
 pub(crate) type PermissionCode = Code<Permission>;
 pub(crate) type PlaceCode = Code<Place>;
@@ -36,11 +39,13 @@ pub(crate) type PositionCode = Code<Position>;
 pub(crate) type PurposeCode = Code<Purpose>;
 pub(crate) type RaisingCode = Code<Raising>;
 pub(crate) type ReasonCode = Code<Reason>;
+pub(crate) type RenditionCode = Code<Rendition>;
 pub(crate) type RoleCode = Code<Role>;
 pub(crate) type RouteCode = Code<Route>;
 pub(crate) type ScanKindCode = Code<ScanKind>;
 pub(crate) type ShopStatusCode = Code<ShopStatus>;
 pub(crate) type SignerCode = Code<Signer>;
+pub(crate) type SourceCode = Code<Source>;
 pub(crate) type StandingCode = Code<Standing>;
 pub(crate) type TaskKindCode = Code<TaskKind>;
 pub(crate) type UserStatusCode = Code<UserStatus>;

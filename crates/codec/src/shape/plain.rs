@@ -79,8 +79,9 @@ macro_rules! choices {
 }
 
 choices! {
-    CaseKind Channel CouponOf Currency Deadline Direction Fact Finding Flag GoodsClaim GoodsClass Grade
-    Payer Place Purpose Raising Reason Role Route ScanKind Signer Standing TaskKind Tender Verdict
+    CaseKind Channel CouponOf Currency Deadline Direction Fact Finding Flag GoodsClaim GoodsClass
+    Grade Payer Place Purpose Raising Reason Role Route ScanKind Signer Standing TaskKind Tender
+    Verdict
 }
 
 macro_rules! numbers {

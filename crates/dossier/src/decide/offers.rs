@@ -2,8 +2,8 @@
 //!
 //! **Invariant:** nothing here knows a rule. Every offer is a command that was tried on a copy of
 //! the dossier, and its bounds are those that refusals name; so an offer cannot say yes where the
-//! decision says no. What follows from a decision and cannot refuse it is left out of the trial: a look
-//! at all that is open would cost more than everything else.
+//! decision says no. What follows from a decision and cannot refuse it is left out of the trial: a
+//! look at all that is open would cost more than everything else.
 
 use kernel::{CaseNo, Choice};
 use money::{Money, MoneyError};

@@ -76,7 +76,6 @@ pub(crate) struct Drain {
 
 /// Where evidence is kept.
 #[derive(Debug)]
-#[expect(dead_code, reason = "`App` has no use for all of it yet")]
 pub(crate) enum Evidence {
     Folder(PathBuf),
     Bucket { bucket: String, endpoint: Url, region: String, key_id: String, secret: Secret },

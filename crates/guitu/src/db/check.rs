@@ -1,5 +1,5 @@
-//! Whether a database is sound: every history is as it was sealed and makes its state, every posting
-//! balances.
+//! Whether a database is sound: every history is as it was sealed and makes its state, every
+//! posting balances.
 
 use std::{collections::BTreeMap, fmt};
 

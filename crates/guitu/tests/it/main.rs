@@ -29,4 +29,5 @@ mod several;
 mod table;
 mod times;
 mod triage;
+mod walk;
 mod worklist;

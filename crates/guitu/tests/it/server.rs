@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Server {
     pub(crate) folder: Folder,
     pub(crate) address: SocketAddr,
+    /// What an empty installation is set up with.
+    pub(crate) code: Option<String>,
     process: Child,
     said: BufReader<ChildStdout>,
     logged: Option<JoinHandle<String>>,
@@ -40,13 +42,18 @@ impl Server {
             text
         });
         let mut said = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        said.read_line(&mut line).unwrap();
-        let Some((_, address)) = line.trim().split_once("://") else {
-            panic!("it said `{line}` and logged {}", logged.join().unwrap());
+        let (mut code, mut line) = (None, String::new());
+        let address = loop {
+            line.clear();
+            if said.read_line(&mut line).unwrap() == 0 {
+                panic!("it ended and logged {}", logged.join().unwrap());
+            }
+            if let Some((_, address)) = line.trim().split_once("://") {
+                break address.parse().unwrap();
+            }
+            code = line.trim().strip_prefix("set up with the code ").map(str::to_owned).or(code);
         };
-        let address = address.parse().unwrap();
-        Self { folder, address, process, said, logged: Some(logged) }
+        Self { folder, address, code, process, said, logged: Some(logged) }
     }
 
     pub(crate) fn connect(&self) -> TcpStream {

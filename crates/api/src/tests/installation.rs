@@ -1,7 +1,7 @@
 //! Two shops on one installation, people in both, and a way to ask.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     path::Path,
     sync::{
@@ -50,6 +50,7 @@ pub(crate) struct Service {
     asked: AtomicU64,
     keys: BTreeMap<(String, Position), String>,
     texts: Arc<Texts>,
+    _folder: tempfile::TempDir,
 }
 
 /// Codes that were sent, with the phone.
@@ -119,15 +120,19 @@ impl Service {
             Arc::new(move || Timestamp::from_epoch_seconds(seconds.load(Ordering::Relaxed)))
         };
         let database: Arc<dyn Database> = Arc::new(MemoryStore::default());
-        let records = Arc::clone(&database) as Arc<dyn Records>;
-        let store = Arc::clone(&database) as Arc<dyn store::Store>;
+        let records: Arc<dyn Records> = Arc::<dyn Database>::clone(&database);
+        let store: Arc<dyn store::Store> = Arc::<dyn Database>::clone(&database);
         let shelf = Arc::new(Shelf::open(&*store).unwrap());
         shelf.publish(&*store, base_pack()).unwrap();
         let engine = Engine::start(store, Arc::clone(&clock), shelf, Config::default()).unwrap();
         let people = Arc::new(people(Arc::clone(&records), &clock));
         let ring = KeyRing::parse(&KeyRing::generate().unwrap()).unwrap();
-        let vault = Vault::new(records, ring, clock);
-        let settings = Settings::default();
+        let vault = Vault::new(Arc::clone(&records), ring, Arc::clone(&clock));
+        let folder = tempfile::tempdir().unwrap();
+        let content = evidence::Place::Folder(folder.path().to_path_buf()).open().unwrap();
+        let evidence = evidence::Archive::new(records, content, clock);
+        let job_folder = folder.path().join("jobs");
+        let settings = Settings { job_folder, ..Settings::default() };
         let texts = Arc::new(Texts::default());
         let webhooks = Arc::new(Rules {
             plain_http: true,
@@ -135,12 +140,14 @@ impl Service {
             ports: (1024..=u16::MAX).collect(),
         });
         let drain = Drain::default();
-        let messenger = Arc::clone(&texts) as Arc<dyn Messenger>;
+        let messenger: Arc<dyn Messenger> = Arc::<Texts>::clone(&texts);
         let parts = Parts {
             engine,
             database,
             people,
             vault,
+            evidence,
+            dictionary: Arc::new(dictionary()),
             setup_code,
             oidc,
             messenger,
@@ -152,7 +159,7 @@ impl Service {
         let router = router().0.with_state(app.clone());
         let outside = Sandbox::new(Faults::default());
         let (asked, keys) = (AtomicU64::new(1), BTreeMap::new());
-        Self { app, router, seconds, outside, asked, keys, texts }
+        Self { app, router, seconds, outside, asked, keys, texts, _folder: folder }
     }
 
     fn make_shops(&mut self) {
@@ -196,7 +203,7 @@ impl Service {
     pub(crate) fn make_user(&self, shop: &str, login: &str, positions: &[Position]) {
         let console = self.app.people().console();
         let wanted = NewUser { login, name: login, password: Some(PASSWORD) };
-        let seat = Seat { positions: BTreeSet::from_iter(positions.iter().copied()), grade: 1 };
+        let seat = Seat { positions: positions.iter().copied().collect(), grade: 1 };
         let shop: ShopId = shop.parse().unwrap();
         self.app.people().make_user(&console, &wanted, &shop, &seat).unwrap();
     }
@@ -349,6 +356,17 @@ fn people(records: Arc<dyn Records>, clock: &Arc<dyn kernel::Clock>) -> People {
 }
 
 fn base_pack() -> Pack {
+    Pack::build("base", &Sources::new(pack_files()), &dossier::VOCABULARY).unwrap()
+}
+
+fn dictionary() -> intake::Dictionary {
+    let files = pack_files();
+    let words = files.iter().filter(|it| it.0.starts_with("base/words/"));
+    let words = words.map(|(path, text)| (path.as_str(), text.as_str()));
+    intake::Dictionary::from_files(words).unwrap()
+}
+
+fn pack_files() -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
     let mut files = BTreeMap::new();
     let mut pending = vec![root.clone()];
@@ -363,7 +381,7 @@ fn base_pack() -> Pack {
             }
         }
     }
-    Pack::build("base", &Sources::new(files), &dossier::VOCABULARY).unwrap()
+    files
 }
 
 /// An order of two dresses, 100 yuan each, with a buyer.

@@ -1,0 +1,91 @@
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+
+use expect_test::expect_file;
+
+use super::*;
+
+/// Texts in quotes after what makes a problem, in all sources of the crate.
+fn codes_in_sources() -> BTreeSet<String> {
+    let mut codes = BTreeSet::new();
+    let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(path) = pending.pop() {
+        if path.is_dir() {
+            pending.extend(fs::read_dir(path).unwrap().map(|it| it.unwrap().path()));
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let is_about_tests = path.components().any(|it| it.as_os_str() == "tests");
+        let makes = ["Problem::new(", "Self::new(", "conflict(", "refused("];
+        for made in makes.iter().filter(|_| !is_about_tests) {
+            codes.extend(text.split(made).skip(1).filter_map(first_code));
+        }
+    }
+    codes
+}
+
+/// The first text in quotes, if it comes soon and can be a code.
+fn first_code(after: &str) -> Option<String> {
+    let before_end = after.split(';').next()?;
+    let (before, rest) = before_end.split_once('"')?;
+    let (code, _) = rest.split_once('"')?;
+    let is_code = code.contains(|it: char| it.is_ascii_lowercase())
+        && code.bytes().all(|it| it == b'-' || it.is_ascii_lowercase());
+    (before.len() < 80 && is_code).then(|| code.to_owned())
+}
+
+#[test]
+fn every_code_in_the_sources_is_explained() {
+    let found = codes_in_sources();
+    assert!(20 < found.len(), "hardly anything was found: {found:?}");
+    let unexplained: Vec<_> = found.iter().filter(|it| Explained::by_code(it).is_none()).collect();
+    assert_eq!(unexplained, [] as [&String; 0]);
+}
+
+/// The domain's codes are one list in one function.
+#[test]
+fn the_refusals_of_the_domain_and_their_explanations_are_the_same_list() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dossier/src/rejection.rs");
+    let source = fs::read_to_string(path).unwrap();
+    let (_, list) = source.split_once("pub fn code(&self)").unwrap();
+    let codes: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
+    let explained: BTreeSet<&str> = domain::EXPLAINED.iter().map(|it| it.code).collect();
+    assert_eq!(codes, explained);
+}
+
+#[test]
+fn a_code_is_explained_once_and_in_sentences() {
+    let mut codes = BTreeSet::new();
+    for it in all() {
+        assert!(codes.insert(it.code), "{} is there twice", it.code);
+        assert!(!it.statuses.is_empty(), "{}", it.code);
+        for text in [it.title.0, it.title.1, it.advice.0, it.advice.1] {
+            assert!(!text.is_empty() && !text.ends_with(['.', '。']), "{}: {text}", it.code);
+            assert!(!text.contains(['<', '&', '|']), "{}: {text}", it.code);
+            assert!(text.matches('`').count().is_multiple_of(2), "{}: {text}", it.code);
+        }
+    }
+}
+
+#[test]
+fn the_document_lists_every_problem() {
+    let mut text = "\
+<!-- Written by a test of the crate api; UPDATE_EXPECT=1 writes it anew. -->
+# 问题代码 / Problems
+
+每个错误回答（RFC 9457）带一个稳定的 `code`；程序按 `code` 分支，`title` 和 `detail` 给人看。
+Every answer that is no success (RFC 9457) has a stable `code`: programs branch on it, `title` and `detail` are for people.
+服务在 `/problems/{code}` 给出同样的说明。
+The service says the same at `/problems/{code}`.
+
+| code | status | 含义 | 怎么办 | meaning | what to do |
+|---|---|---|---|---|---|
+"
+    .to_owned();
+    for it in all() {
+        let statuses: Vec<String> = it.statuses.iter().map(u16::to_string).collect();
+        let ((zh, en), (do_zh, do_en)) = (it.title, it.advice);
+        let (code, statuses) = (it.code, statuses.join(", "));
+        writeln!(text, "| `{code}` | {statuses} | {zh} | {do_zh} | {en} | {do_en} |").unwrap();
+    }
+    expect_file!["../../../../../docs/problems.md"].assert_eq(&text);
+}
