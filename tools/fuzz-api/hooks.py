@@ -21,21 +21,19 @@ def drawn(value):
 
 
 @schemathesis.hook
-def map_path_parameters(context, path_parameters):
-    """Three times in four, each part of the address is one that exists."""
-    for name, value in (path_parameters or {}).items():
-        values, chance = EXISTING.get(name), drawn(value)
-        if values and chance % 4:
-            path_parameters[name] = values[chance // 4 % len(values)]
-    return path_parameters
-
-
-@schemathesis.hook
-def map_headers(context, headers):
-    """Mostly, each request is a new one, made by somebody who has read what is there."""
-    key, read = (headers or {}).get("Idempotency-Key"), (headers or {}).get("If-Match")
-    if key is not None and drawn(key) % 10:
+def before_call(context, case, kwargs):
+    """Three times in four what is named is there, and mostly each request is a new one, made by
+    somebody who has read what is there. An order and what belongs to it go together."""
+    names = case.path_parameters or {}
+    chance = drawn(sorted(names.items(), key=repr))
+    if names and chance % 4:
+        for name in names:
+            values = EXISTING.get(name)
+            if values:
+                names[name] = values[chance // 4 % len(values)]
+    headers = case.headers or {}
+    key, read = headers.get("Idempotency-Key"), headers.get("If-Match")
+    if key and drawn(key) % 10:
         headers["Idempotency-Key"] = f"{RUN}-{next(COUNT)}"
-    if read is not None and drawn(read) % 4:
+    if read and drawn(read) % 4:
         headers["If-Match"] = "*"
-    return headers

@@ -81,7 +81,7 @@ class Installation:
         signed_in = {"login": "admin", "password": PASSWORD}
         session, headers = service.send("POST", "/session", signed_in)
         cookie = headers["set-cookie"].split(";")[0]
-        self.admin = {"cookie": cookie, "x-csrf-token": session["csrf"]}
+        self.admin = {"Cookie": cookie, "X-CSRF-Token": session["csrf"]}
         south = {**shop, "id": "south", "name": CANARY}
         service.send("POST", "/shops", south, self.admin)
         matrix, _ = service.send("GET", "/permissions", headers=self.admin)
@@ -92,18 +92,18 @@ class Installation:
             self.callers[position] = self.key("north", position, scopes)
         self.stranger = self.key("south", "owner", scopes)
         self.existing = {"shop": ["north"], "order": [], "case": [], "parcel": [], "task": [],
-                         "payout": [], "user": [session["id"]], "version": []}
+                         "payout": [], "user": [session["id"]]}
         for nth in range(1, 9):
             self.order("north", f"A{nth}", f"n{nth}", nth)
             self.order("south", f"{CANARY}-{nth}", f"{CANARY}-{nth}", nth)
         link, _ = service.send("POST", "/shops/north/orders/A2/buyer-links", {}, self.admin)
         buyer, _ = service.send("POST", "/buyer/session", {"by": "link", "link": link["link"]})
-        self.callers["buyer"] = {"authorization": f"Bearer {buyer['token']}"}
+        self.callers["buyer"] = {"Authorization": f"Bearer {buyer['token']}"}
 
     def key(self, shop, position, scopes):
         wanted = {"name": position, "position": position, "scopes": scopes[position]}
         made, _ = self.service.send("POST", f"/shops/{shop}/keys", wanted, self.admin)
-        return {"authorization": f"Bearer {made['secret']}"}
+        return {"Authorization": f"Bearer {made['secret']}"}
 
     def order(self, shop, name, mark, nth):
         by = self.callers["owner"] if shop == "north" else self.stranger
@@ -119,9 +119,11 @@ class Installation:
         if shop == "north":
             found, _ = self.service.send("GET", path, headers=by)
             self.existing["order"].append(name)
-            self.existing["case"] += found["cases"]
+            # At the same place in each list, what belongs together.
+            self.existing["case"].append(case)
             for kind in ["parcel", "task", "payout"]:
-                self.existing[kind] += [it[kind] for it in found[f"{kind}s"]]
+                names = [it[kind] for it in found[f"{kind}s"]]
+                self.existing[kind].append(names[0] if names else f"no-{kind}")
 
 
 def order(mark):

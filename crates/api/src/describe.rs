@@ -1,13 +1,15 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds for all of them.
 
+use std::collections::BTreeMap;
+
 use utoipa::{
     OpenApi,
     openapi::{
-        ContentBuilder, HttpMethod, OpenApi as Document, PathItem, Ref, RefOr, Response,
+        ContentBuilder, HttpMethod, OpenApi as Document, PathItem, Ref, RefOr, Required, Response,
         ResponseBuilder,
         header::HeaderBuilder,
         path::{Operation, Parameter, ParameterIn},
-        schema::{ObjectBuilder, Type},
+        schema::{AdditionalProperties, ObjectBuilder, Schema, SchemaType, Type},
         security::{
             ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
         },
@@ -29,7 +31,7 @@ use crate::problem::ProblemBody;
             are RFC 9457, in Chinese or English by `Accept-Language`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(ProblemBody))
+    components(schemas(ProblemBody, crate::wire::codes::RenditionCode))
 )]
 pub(crate) struct Description;
 
@@ -65,6 +67,7 @@ pub(crate) fn complete(document: &mut Document) {
         }
     }
     if let Some(components) = &mut document.components {
+        close_commands(&mut components.schemas);
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some("An API key, or a buyer's token."))
@@ -116,28 +119,67 @@ fn complete_operation(method: &HttpMethod, operation: &mut Operation) {
         let responses = &mut operation.responses.responses;
         responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(about)));
     }
-    bound_names(operation);
+    bound_parameters(operation);
     if has_header(operation, "If-Match") || *method == HttpMethod::Get {
         add_etag(operation);
     }
 }
 
-/// What an identifier of the address can be. Its 96 are bytes of UTF-8: a tighter bound than this.
-fn bound_names(operation: &mut Operation) {
+/// What identifiers, keys, versions and limits can be, said once for all operations.
+fn bound_parameters(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(it) = parameter
-            && it.parameter_in == ParameterIn::Path
-            && NAMED.contains(&it.name.as_str())
+            && let Some(schema) = bounds(it)
         {
-            let name = ObjectBuilder::new()
-                .schema_type(Type::String)
-                .min_length(Some(1))
-                .max_length(Some(96))
-                .pattern(Some(NO_SPACE))
-                .build();
-            it.schema = Some(name.into());
+            // The header may be left out; what there is of it is never null.
+            if it.schema.as_ref().is_some_and(may_be_null) {
+                it.required = Required::False;
+            }
+            it.schema = Some(schema.into());
         }
     }
+}
+
+fn may_be_null(schema: &RefOr<Schema>) -> bool {
+    let RefOr::T(Schema::Object(it)) = schema else { return false };
+    matches!(&it.schema_type, SchemaType::Array(types) if types.contains(&Type::Null))
+}
+
+/// A command has the fields of its name and no others.
+fn close_commands(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    for schema in schemas.values_mut() {
+        let RefOr::T(Schema::OneOf(choice)) = schema else { continue };
+        for form in &mut choice.items {
+            if let RefOr::T(Schema::Object(it)) = form
+                && (it.properties.contains_key("command") || it.properties.contains_key("by"))
+            {
+                it.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+            }
+        }
+    }
+}
+
+fn bounds(parameter: &Parameter) -> Option<Schema> {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    Some(match (&parameter.parameter_in, parameter.name.as_str()) {
+        // Its 96 are bytes of UTF-8: a tighter bound than this.
+        (ParameterIn::Path, name) if NAMED.contains(&name) => {
+            text().min_length(Some(1)).max_length(Some(96)).pattern(Some(NO_SPACE)).into()
+        }
+        (ParameterIn::Header, "Idempotency-Key") => {
+            let printed = "^[!-~]([ -~]*[!-~])?$";
+            text().min_length(Some(1)).max_length(Some(200)).pattern(Some(printed)).into()
+        }
+        (ParameterIn::Header, "If-Match") => text().pattern(Some(r#"^(\*|(W/)?"[!-~]*")$"#)).into(),
+        // More than a page holds is asked for in vain, and no mistake.
+        (ParameterIn::Query, "limit") => ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(0))
+            .maximum(Some(u16::MAX))
+            .default(Some(50.into()))
+            .into(),
+        _ => return None,
+    })
 }
 
 /// Parts of an address that are identifiers of the domain.

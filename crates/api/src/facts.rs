@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::{
     App, Problem,
     caller::Caller,
-    commands::{Done, give, request},
+    commands::{Done, request},
     headers::{IdempotencyKey, InLanguage},
     orders::ApplicationBody,
     problem::{Input, ProblemBody},
@@ -215,6 +215,9 @@ impl Asked<'_> {
                 Command::RecordMarket { case: parsed("case", it.case)?, market: it.market.market() }
             }
         };
-        give(app, caller, &key, (dossier, command), None).await
+        let mut request = request(app, caller, &key, dossier, command).await?;
+        // Of an order nobody knows it is said that it is not known.
+        request.pack = pack.to_owned();
+        app.carry_out(request, None).await
     }
 }

@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kernel::Choice as _;
+use kernel::{Choice as _, Timestamp};
 use people::{Credentials, Origin, Permission, Place, Secret, SignedIn, Who};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -64,8 +64,8 @@ pub(crate) struct SessionView {
     everywhere: Vec<PermissionCode>,
     /// Where they work, in order of id.
     shops: Vec<PlaceView>,
-    /// When it ends at the latest.
-    until: Moment,
+    /// When it ends at the latest; none for a key that lasts until it is revoked.
+    until: Option<Moment>,
     server_now: Moment,
 }
 
@@ -208,6 +208,7 @@ impl App {
             let everywhere = Permission::ALL.iter().copied();
             let everywhere = everywhere.filter(|it| principal.may_everywhere(*it));
             let shops = principal.shops().map(|(id, place)| app.place_view(id, place));
+            let lasts = caller.session().until;
             Ok(SessionView {
                 csrf: csrf.map(|it| it.reveal().to_owned()),
                 kind,
@@ -217,7 +218,7 @@ impl App {
                 name: user.map(|it| it.name),
                 everywhere: everywhere.map(Code).collect(),
                 shops: shops.collect::<Result<_, _>>()?,
-                until: Moment(caller.session().until),
+                until: (lasts != Timestamp::from_epoch_seconds(i64::MAX)).then_some(Moment(lasts)),
                 server_now: Moment(app.now()),
             })
         })

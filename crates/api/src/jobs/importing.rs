@@ -29,7 +29,7 @@ use super::{
 use crate::{App, Problem, caller::actor_named};
 
 /// How many commands are handed to the engine at a time.
-const PORTION: usize = 256;
+const PORTION: usize = if cfg!(test) { 16 } else { 256 };
 
 /// How work on a job ends.
 pub(super) enum End {

@@ -6,6 +6,7 @@
 
 mod domain;
 mod door;
+mod evidence;
 mod page;
 
 #[cfg(test)]
@@ -46,9 +47,9 @@ impl Explained {
     }
 }
 
-/// Those of the door first, then those of the domain.
+/// Those of the door first, then those of evidence, then those of the domain.
 pub(crate) fn all() -> impl Iterator<Item = &'static Explained> {
-    door::EXPLAINED.iter().chain(domain::EXPLAINED)
+    door::EXPLAINED.iter().chain(evidence::EXPLAINED).chain(domain::EXPLAINED)
 }
 
 /// The codes as a closed set, for the document.

@@ -139,9 +139,9 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for PhotoPath {
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a copy."),
     ),
     responses(
-        (status = 200, body = Binary, content_type = "application/octet-stream"),
+        (status = 200, body = Binary, content_type = "*/*"),
         (status = 206, description = "The part that was asked for.", body = Binary,
-            content_type = "application/octet-stream"),
+            content_type = "*/*"),
         (status = 304, description = "The copy is right."),
         (status = 416, description = "There is no such part.",
             body = crate::problem::ProblemBody, content_type = "application/problem+json"),

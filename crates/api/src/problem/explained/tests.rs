@@ -4,7 +4,7 @@ use expect_test::expect_file;
 
 use super::*;
 
-/// Texts in quotes after what makes a problem, in all sources of the crate.
+/// The codes that make problems, in all sources of the crate.
 fn codes_in_sources() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
     let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
@@ -14,29 +14,26 @@ fn codes_in_sources() -> BTreeSet<String> {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        let is_about_tests = path.components().any(|it| it.as_os_str() == "tests");
-        let makes = ["Problem::new(", "Self::new(", "conflict(", "refused("];
-        for made in makes.iter().filter(|_| !is_about_tests) {
-            codes.extend(text.split(made).skip(1).filter_map(first_code));
+        for mark in ["StatusCode::", "Problem::new(", "Self::new(", "conflict(", "refused("] {
+            codes.extend(text.split(mark).skip(1).filter_map(code_after));
         }
     }
     codes
 }
 
-/// The first text in quotes, if it comes soon and can be a code.
-fn first_code(after: &str) -> Option<String> {
-    let before_end = after.split(';').next()?;
-    let (before, rest) = before_end.split_once('"')?;
-    let (code, _) = rest.split_once('"')?;
-    let is_code = code.contains(|it: char| it.is_ascii_lowercase())
-        && code.bytes().all(|it| it == b'-' || it.is_ascii_lowercase());
-    (before.len() < 80 && is_code).then(|| code.to_owned())
+/// `CONFLICT, "code"`, `status, "code"` or `"code"`, on however many lines.
+fn code_after(text: &str) -> Option<String> {
+    let text = text.trim_start_matches(|it: char| it.is_ascii_alphabetic() || it == '_');
+    let text = text.strip_prefix(',').unwrap_or(text).trim_start();
+    let (code, _) = text.strip_prefix('"')?.split_once('"')?;
+    let is_code = code.bytes().all(|it| it == b'-' || it.is_ascii_lowercase());
+    is_code.then(|| code.to_owned())
 }
 
 #[test]
 fn every_code_in_the_sources_is_explained() {
     let found = codes_in_sources();
-    assert!(20 < found.len(), "hardly anything was found: {found:?}");
+    assert!(40 < found.len(), "hardly anything was found: {found:?}");
     let unexplained: Vec<_> = found.iter().filter(|it| Explained::by_code(it).is_none()).collect();
     assert_eq!(unexplained, [] as [&String; 0]);
 }
@@ -88,4 +85,18 @@ The service says the same at `/problems/{code}`.
         writeln!(text, "| `{code}` | {statuses} | {zh} | {do_zh} | {en} | {do_en} |").unwrap();
     }
     expect_file!["../../../../../docs/problems.md"].assert_eq(&text);
+}
+
+/// An answer of another type is a surprise to whoever generated a client.
+#[test]
+fn every_reference_in_the_document_leads_somewhere() {
+    let document = serde_json::to_value(crate::router().1).unwrap();
+    let text = document.to_string();
+    let mut n_found = 0;
+    for reference in text.split("\"$ref\":\"#").skip(1) {
+        let (place, _) = reference.split_once('"').unwrap();
+        assert!(document.pointer(place).is_some(), "`{place}` is not in the document");
+        n_found += 1;
+    }
+    assert!(100 < n_found, "{n_found} references are hardly all");
 }
