@@ -88,7 +88,9 @@ fn key(path: &CasePath) -> RecordKey {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let id: String = hash.finalize().iter().take(16).map(|it| format!("{it:02x}")).collect();
+    let digest = hash.finalize();
+    let id: Vec<String> = digest.iter().take(16).map(|it| format!("{it:02x}")).collect();
+    let id = id.concat();
     RecordKey::of_all(KIND, id)
 }
 
