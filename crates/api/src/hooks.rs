@@ -37,8 +37,7 @@ impl Sealer for VaultSealer {
 
 impl App {
     pub(crate) fn records(&self) -> Arc<dyn Records> {
-        let database: Arc<dyn Database> = Arc::clone(self.database());
-        database
+        Arc::<dyn Database>::clone(self.database())
     }
 
     pub(crate) fn endpoints(&self) -> Endpoints {
@@ -112,7 +111,7 @@ fn too_many(max: usize) -> Problem {
         format!("一个店铺最多有{max}个 Webhook；请先删除不用的"),
         format!("a shop has at most {max} webhooks; delete one that is not used any more"),
     );
-    Problem::new(StatusCode::CONFLICT, "too-many", detail)
+    Problem::new(StatusCode::CONFLICT, "too-many-webhooks", detail)
 }
 
 fn disabled() -> Problem {

@@ -97,6 +97,8 @@ pub(super) const EXPLAINED: &[Explained] = &[
         ("先删除不用的 webhook", "delete one that is not used first")),
     explained("webhook-disabled", &[409], ("webhook 已停用", "webhook disabled"),
         ("修好接收端后重新启用", "mend the receiver and enable it again")),
+    explained("held-by-another", &[409], ("有人正在查看", "held by another"),
+        ("先和对方商量，或 90 秒后再试", "talk to them, or try again after 90 seconds")),
     explained("busy", &[503], ("系统繁忙", "busy"),
         ("什么都没有做；按 `Retry-After` 的秒数等待后重试",
         "nothing was done; wait for the seconds in `Retry-After` and try again")),
