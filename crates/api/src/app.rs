@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use dossier::{Body, Dossier};
 use engine::{Engine, EngineError, Reply, Request};
 use evidence::Archive;
-use kernel::{DossierKey, Timestamp, Zone};
+use kernel::{CommandKey, DossierKey, Timestamp, Zone};
 use people::People;
 use policy::Pack;
 use store::{Database, Version};
@@ -230,6 +230,23 @@ impl App {
         let hear = move |answer: Result<Reply, EngineError>| drop(reply.send(answer));
         self.engine().submit_then(request, stands_on, hear)?;
         Ok(heard.await.unwrap_or(Err(EngineError::Stopped))?)
+    }
+}
+
+impl App {
+    /// The moment of a wish whose moment nobody named: now, and for a repeat that of the first, so
+    /// that both say the same.
+    pub(crate) async fn moment_of_wish(
+        &self,
+        dossier: &DossierKey,
+        key: CommandKey,
+    ) -> Result<Timestamp, Problem> {
+        let dossier = dossier.clone();
+        self.run(move |app| {
+            let answered = app.engine().answered(&dossier, &key)?;
+            Ok(answered.map_or_else(|| app.now(), |(at, _)| at))
+        })
+        .await
     }
 }
 

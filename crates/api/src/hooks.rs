@@ -1,5 +1,6 @@
 //! Webhooks: where a shop's messages go, what became of them, and what they are made of.
 
+mod bodies;
 pub(crate) mod deliveries;
 pub(crate) mod endpoints;
 pub(crate) mod messages;

@@ -208,7 +208,11 @@ pub(crate) async fn file_case(
     key: IdempotencyKey,
     Input(body): Input<ApplicationBody>,
 ) -> Result<Answer, Problem> {
-    let command = Command::Apply(Box::new(body.application(app.now())?));
+    let now = match &body.filed_at {
+        Some(at) => at.0,
+        None => app.moment_of_wish(&path.dossier(), key.command_key(caller.name())?).await?,
+    };
+    let command = Command::Apply(Box::new(body.application(now)?));
     give(&app, &caller, &key, (path.dossier(), command), None).await.map(Answer)
 }
 

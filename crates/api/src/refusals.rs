@@ -19,6 +19,10 @@ impl From<EngineError> for Problem {
             EngineError::Full | EngineError::Contended => Self::busy(),
             EngineError::Store(error) => Self::from(error),
             EngineError::KeyReused => idempotency_key_reused(),
+            // Only what records an order names a pack: anything else was about one that is not there.
+            EngineError::UnknownPack { pack } if pack.is_empty() => {
+                refused(&Rejection::UnknownOrder)
+            }
             EngineError::UnknownPack { pack } => {
                 let detail = Said::new(
                     format!("没有名为“{pack}”的策略包，请先发布"),

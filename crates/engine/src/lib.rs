@@ -40,7 +40,7 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use dossier::Dossier;
-use kernel::{Clock, DossierKey};
+use kernel::{Clock, CommandKey, DossierKey, Timestamp};
 use store::{Epoch, Loaded, Store, Version, Wanted};
 
 pub use crate::{
@@ -201,12 +201,27 @@ impl Engine {
 
     /// A dossier as the last commit left it.
     pub fn dossier(&self, key: &DossierKey) -> Result<(Version, Dossier), EngineError> {
-        let command = kernel::CommandKey::new("read").map_err(|_| EngineError::Stopped)?;
+        let command = CommandKey::new("read").map_err(|_| EngineError::Stopped)?;
         let wanted = Wanted { dossier: key.clone(), command };
         match self.store.load(&[wanted])?.pop() {
             Some(loaded) => Ok((loaded.version, state(&*self.store, key, &loaded)?)),
             None => Ok((Version::default(), Dossier::Absent)),
         }
+    }
+
+    /// When a command of this key was carried out, and what it was answered; `None` if it was not.
+    pub fn answered(
+        &self,
+        dossier: &DossierKey,
+        key: &CommandKey,
+    ) -> Result<Option<(Timestamp, Reply)>, EngineError> {
+        let wanted = Wanted { dossier: dossier.clone(), command: key.clone() };
+        let loaded = self.store.load(&[wanted])?.pop();
+        let Some(answered) = loaded.and_then(|it| it.answered) else { return Ok(None) };
+        let reply = Reply::from_answer(codec::decode_answer(&answered.answer)?)?;
+        let before = Version(reply.version.0.saturating_sub(1));
+        let commit = self.store.history(dossier, before, 1)?.pop();
+        Ok(commit.map(|it| (it.at, reply)))
     }
 
     pub fn store(&self) -> &Arc<dyn Store> {

@@ -50,10 +50,12 @@ pub(crate) async fn apply(
 ) -> Result<Answer, Problem> {
     let digest = key.digest(caller.name());
     let number = format!("b-{}", digest.get(..16).unwrap_or(&digest));
+    let command_key = key.command_key(caller.name())?;
+    let filed_at = app.moment_of_wish(&caller.own_order()?, command_key).await?;
     let application = Application {
         case: parsed("case", number)?,
         request: body.request.request(),
-        filed_at: app.now(),
+        filed_at,
         follows: body.follows.map(|it| parsed("follows", it)).transpose()?,
         market: dossier::case::Market::default(),
         findings: Vec::new(),

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use webhooks::{DeliveryId, DeliveryPage, EndpointId};
 
 use super::{
-    endpoints::WebhookPath,
+    bodies::WebhookPath,
     views::{DeliveryDetail, DeliveryView},
 };
 use crate::{

@@ -170,3 +170,31 @@ async fn a_shop_learns_nothing_of_another() {
         assert_eq!(answered.told(), "404 not-found", "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_request_sent_again_later_is_the_same_request() {
+    let service = Service::start();
+    service.put("/shops/north/orders/A1", order()).await.ok();
+    let ask = || {
+        let key = service.key("north", Position::Leader);
+        let request = axum::http::Request::post("/api/v1/shops/north/orders/A1/cases")
+            .header("authorization", format!("Bearer {key}"))
+            .header("idempotency-key", "once")
+            .header("content-type", "application/json")
+            .body(application("R1").to_string().into())
+            .unwrap();
+        service.send(request)
+    };
+    let first = ask().await;
+    service.wait(Span::minutes(3));
+    let again = ask().await;
+    assert_eq!(first.ok(), again.json());
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+}
+
+#[tokio::test]
+async fn an_order_that_is_not_known_is_said_to_be_so() {
+    let service = Service::start();
+    let answered = service.post("/shops/north/orders/A9/cases", application("R1")).await;
+    assert_eq!(answered.told(), "404 unknown-order");
+}
