@@ -91,8 +91,12 @@ class Installation:
         for position in ["owner", "agent", "warehouse"]:
             self.callers[position] = self.key("north", position, scopes)
         self.stranger = self.key("south", "owner", scopes)
+        # Not the admin's own, who would soon be nobody.
+        ben = {"login": "benben", "name": "Ben", "password": PASSWORD,
+               "seat": {"positions": ["agent"], "grade": 1}}
+        user, _ = service.send("POST", "/shops/north/users", ben, self.admin)
         self.existing = {"shop": ["north"], "order": [], "case": [], "parcel": [], "task": [],
-                         "payout": [], "user": [session["id"]]}
+                         "payout": [], "user": [user["id"]]}
         for nth in range(1, 9):
             self.order("north", f"A{nth}", f"n{nth}", nth)
             self.order("south", f"{CANARY}-{nth}", f"{CANARY}-{nth}", nth)

@@ -70,7 +70,6 @@ pub(crate) struct AuditQuery {
     who: Option<String>,
     /// Only this, such as `approve`.
     #[serde(default)]
-    #[param(max_length = 60)]
     what: Option<String>,
     /// Not before.
     #[serde(default)]

@@ -96,7 +96,6 @@ pub(crate) struct IncomingView {
 
 /// A case by its order and number.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct CaseName {
     pub(crate) order: String,
     pub(crate) case: String,

@@ -15,7 +15,6 @@ use crate::{App, Problem, caller::Caller, problem::Asked, wire::ShopPath};
 pub(crate) struct SearchQuery {
     /// A number of a case, order or parcel, a buyer's account or pseudonym, a phone number or its
     /// last four digits, or a name in full.
-    #[param(max_length = 200)]
     q: String,
 }
 

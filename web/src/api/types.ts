@@ -2195,7 +2195,11 @@ export interface components {
             status: string;
         };
         /** @description Goods that should be in the parcel. */
-        ExpectedLine: components["schemas"]["PiecesBody"] & {
+        ExpectedLine: {
+            /** Format: int32 */
+            line: number;
+            /** Format: int32 */
+            quantity: number;
             sku: string;
             title: string;
         };

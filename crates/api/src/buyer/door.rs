@@ -29,9 +29,9 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CodeBody {
-    #[schema(min_length = 1, max_length = 64, example = "north-island")]
+    #[schema(example = "north-island")]
     shop: String,
-    #[schema(min_length = 1, max_length = 96, example = "326110042")]
+    #[schema(example = "326110042")]
     order: String,
     /// The last four digits of the phone the order was placed with.
     #[schema(min_length = 4, max_length = 4, pattern = "^[0-9]{4}$")]

@@ -18,7 +18,7 @@ use crate::{
     problem::Asked,
     wire::{
         CasePath, Code, ShopPath,
-        case::{FindingsBody, PiecesBody},
+        case::{FindingsBody},
         codes::{CaseKindCode, DirectionCode, FlagCode, GradeCode, ReasonCode},
         parsed,
     },
@@ -104,8 +104,8 @@ pub(crate) struct ExpectedCase {
 /// Goods that should be in the parcel.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ExpectedLine {
-    #[serde(flatten)]
-    pieces: PiecesBody,
+    line: u16,
+    quantity: u32,
     sku: String,
     title: String,
 }
@@ -156,7 +156,8 @@ impl ExpectedCase {
         let line = |pieces: &dossier::case::Pieces| {
             let of_order = known.body.order.line(pieces.line);
             ExpectedLine {
-                pieces: PiecesBody::of(pieces),
+                line: pieces.line.0,
+                quantity: pieces.quantity.pieces(),
                 sku: of_order.map(|it| it.sku.to_string()).unwrap_or_default(),
                 title: of_order.map(|it| it.title.clone()).unwrap_or_default(),
             }

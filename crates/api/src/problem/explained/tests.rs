@@ -100,3 +100,17 @@ fn every_reference_in_the_document_leads_somewhere() {
     }
     assert!(100 < n_found, "{n_found} references are hardly all");
 }
+
+/// What is made of a closed shape and more fields could never be sent.
+#[test]
+fn no_shape_of_the_document_is_a_closed_one_with_more_fields() {
+    let document = serde_json::to_value(crate::router().1).unwrap();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for (name, schema) in schemas {
+        for part in schema["allOf"].as_array().into_iter().flatten() {
+            let place = part["$ref"].as_str().unwrap_or_default().trim_start_matches('#');
+            let whole = document.pointer(place).unwrap_or(part);
+            assert_ne!(whole["additionalProperties"], false, "{name} extends `{place}`");
+        }
+    }
+}
