@@ -67,8 +67,6 @@ pub(super) const EXPLAINED: &[Explained] = &[
         "mend what `detail` lists; `checkPack` tries it without publishing")),
     explained("pack-not-own", &[422], ("不是本店的策略包", "not the shop's own pack"),
         ("本店的策略包名称以店铺代号开头", "a shop's own packs are named after the shop")),
-    explained("sign-in-lost", &[401], ("登录已超时", "sign-in lost"),
-        ("回到登录页重新开始", "go back to the sign-in page and begin anew")),
     explained("identity-refused", &[401], ("外部身份不能登录", "identity refused"),
         ("请管理员把这个身份绑定到用户", "ask whoever manages people to link the identity")),
     explained("identity-provider", &[502], ("统一身份认证连不上", "identity provider not reached"),
