@@ -111,7 +111,7 @@ fn too_many(max: usize) -> Problem {
         format!("一个店铺最多有{max}个 Webhook；请先删除不用的"),
         format!("a shop has at most {max} webhooks; delete one that is not used any more"),
     );
-    Problem::new(StatusCode::CONFLICT, "too-many", detail)
+    Problem::new(StatusCode::CONFLICT, "too-many-webhooks", detail)
 }
 
 fn disabled() -> Problem {

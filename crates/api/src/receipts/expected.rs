@@ -18,7 +18,7 @@ use crate::{
     problem::Asked,
     wire::{
         CasePath, Code, ShopPath,
-        case::{FindingsBody},
+        case::FindingsBody,
         codes::{CaseKindCode, DirectionCode, FlagCode, GradeCode, ReasonCode},
         parsed,
     },
