@@ -4184,6 +4184,15 @@ export interface components {
             /** @description What was asked of the buyer, or on what ground it was declined. */
             text?: string | null;
         };
+        /** @description An event of the stream, as its lines say it. */
+        StreamEvent: {
+            /** @description JSON. */
+            data: string;
+            /** @example case */
+            event: string;
+            /** @description The place in the stream: send it as `Last-Event-ID`. */
+            id?: string | null;
+        };
         /** @description A command to a task. */
         TaskCommand: {
             /** @enum {string} */
@@ -18731,7 +18740,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["StreamEvent"];
                 };
             };
             /** @description The request cannot be understood, or a header is missing. */
