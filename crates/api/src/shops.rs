@@ -56,7 +56,7 @@ impl ShopView {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewShopBody {
     /// Names it for ever: lower-case letters, digits and hyphens.
-    #[schema(min_length = 1, max_length = 64, example = "north-island")]
+    #[schema(min_length = 1, max_length = 96, example = "north-island")]
     pub(crate) id: String,
     #[schema(min_length = 1, max_length = 100)]
     pub(crate) name: String,

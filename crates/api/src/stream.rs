@@ -29,7 +29,7 @@ use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::{Instant, Interval, MissedTickBehavior, interval_at},
 };
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 pub use self::told::Told;
 use crate::{
@@ -54,6 +54,18 @@ pub(crate) struct StreamQuery {
     shop: Option<String>,
 }
 
+/// An event of the stream, as its lines say it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for the document; events are written line by line")]
+pub(crate) struct StreamEvent {
+    #[schema(example = "case")]
+    event: String,
+    /// JSON.
+    data: String,
+    /// The place in the stream: send it as `Last-Event-ID`.
+    id: Option<String>,
+}
+
 /// Hear of changes as they happen
 ///
 /// Events: `case`, `task`, `payout`, `parcel` and `order` for what a commit changed, `timer` for a
@@ -69,7 +81,7 @@ pub(crate) struct StreamQuery {
         StreamQuery,
         ("Last-Event-ID" = Option<String>, Header, description = "The id heard last."),
     ),
-    responses((status = 200, body = String, content_type = "text/event-stream")),
+    responses((status = 200, body = StreamEvent, content_type = "text/event-stream")),
 )]
 pub(crate) async fn read_stream(
     State(app): State<App>,

@@ -3759,7 +3759,7 @@ export interface components {
              * @example exceeds-cap
              * @enum {string}
              */
-            code: "malformed" | "body" | "content-type" | "not-found" | "method-not-allowed" | "not-signed-in" | "wrong-credentials" | "second-step-needed" | "wrong-code" | "wrong-password" | "wrong-setup-code" | "identity-refused" | "identity-provider" | "sign-in-lost" | "link-refused" | "too-many-tries" | "too-many-requests" | "forbidden" | "csrf" | "quota-exceeded" | "idempotency-key-required" | "idempotency-key-reused" | "if-match-required" | "changed" | "unknown-pack" | "pack-unusable" | "pack-not-own" | "sign-in-lost" | "identity-refused" | "identity-provider" | "already-set-up" | "nothing-offered" | "login-taken" | "identity-taken" | "not-to-oneself" | "shop-taken" | "shop-closed" | "in-progress" | "file-too-large" | "receipt-closed" | "too-many-webhooks" | "webhook-disabled" | "held-by-another" | "busy" | "timeout" | "not-ready" | "internal" | "evidence-empty" | "evidence-too-large" | "evidence-too-many" | "evidence-unsupported" | "evidence-truncated" | "evidence-unreadable" | "evidence-dangerous" | "evidence-too-many-pixels" | "evidence-unpacks-too-large" | "upload-broke-off" | "disk-full" | "no-such-part" | "unknown-order" | "unknown-case" | "unknown-payout" | "unknown-task" | "unknown-line" | "stopped" | "order-contradicted" | "order-incomplete" | "coupon-refused" | "case-reused" | "not-possible-now" | "standing-goes-back" | "too-many-pieces" | "no-pieces" | "no-reason" | "not-positive" | "exceeds-cap" | "exceeds-room" | "outside-range" | "exceeds-daily-budget" | "not-entitled" | "same-person" | "no-ground" | "locked" | "no-inspection-reason" | "proof-missing" | "not-retriable" | "outcome-contradicted" | "payout-pending" | "hold-over" | "pickup-too-early" | "task-taken" | "no-answer" | "no-receipt-deadline" | "deadline-out-of-reach" | "already-shipped" | "no-return-time" | "bad-name" | "policy-gap" | "money";
+            code: "malformed" | "body" | "content-type" | "not-found" | "method-not-allowed" | "not-signed-in" | "wrong-credentials" | "second-step-needed" | "wrong-code" | "wrong-password" | "wrong-setup-code" | "identity-refused" | "identity-provider" | "sign-in-lost" | "link-refused" | "too-many-tries" | "too-many-requests" | "forbidden" | "csrf" | "quota-exceeded" | "idempotency-key-required" | "idempotency-key-reused" | "if-match-required" | "changed" | "unknown-pack" | "pack-unusable" | "pack-not-own" | "already-set-up" | "nothing-offered" | "login-taken" | "identity-taken" | "not-to-oneself" | "shop-taken" | "shop-closed" | "in-progress" | "file-too-large" | "receipt-closed" | "held-by-another" | "too-many-webhooks" | "webhook-disabled" | "busy" | "timeout" | "not-ready" | "internal" | "evidence-empty" | "evidence-too-large" | "evidence-too-many" | "evidence-unsupported" | "evidence-truncated" | "evidence-unreadable" | "evidence-dangerous" | "evidence-too-many-pixels" | "evidence-unpacks-too-large" | "upload-broke-off" | "disk-full" | "no-such-part" | "unknown-order" | "unknown-case" | "unknown-payout" | "unknown-task" | "unknown-line" | "stopped" | "order-contradicted" | "order-incomplete" | "coupon-refused" | "case-reused" | "not-possible-now" | "standing-goes-back" | "too-many-pieces" | "no-pieces" | "no-reason" | "not-positive" | "exceeds-cap" | "exceeds-room" | "outside-range" | "exceeds-daily-budget" | "not-entitled" | "same-person" | "no-ground" | "locked" | "no-inspection-reason" | "proof-missing" | "not-retriable" | "outcome-contradicted" | "payout-pending" | "hold-over" | "pickup-too-early" | "task-taken" | "no-answer" | "no-receipt-deadline" | "deadline-out-of-reach" | "already-shipped" | "no-return-time" | "bad-name" | "policy-gap" | "money";
             /** @description A sentence for people, about this very case. */
             detail: string;
             /** @description What of the request is at fault, as a path such as `lines[0].quantity`. */
@@ -4183,6 +4183,15 @@ export interface components {
             status: string;
             /** @description What was asked of the buyer, or on what ground it was declined. */
             text?: string | null;
+        };
+        /** @description An event of the stream, as its lines say it. */
+        StreamEvent: {
+            /** @description JSON. */
+            data: string;
+            /** @example case */
+            event: string;
+            /** @description The place in the stream: send it as `Last-Event-ID`. */
+            id?: string | null;
         };
         /** @description A command to a task. */
         TaskCommand: {
@@ -18731,7 +18740,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["StreamEvent"];
                 };
             };
             /** @description The request cannot be understood, or a header is missing. */
