@@ -1,8 +1,10 @@
 //! The API as its callers meet it: requests in, answers out, in memory.
 
+mod goods;
 pub(crate) mod installation;
 
 mod buyers;
+mod facts;
 mod jobs;
 mod oidc;
 mod orders;

@@ -5,7 +5,10 @@ use kernel::Span;
 use people::Position;
 use serde_json::{Value, json};
 
-use super::installation::{Service, application, order};
+use super::{
+    goods::{application, order},
+    installation::Service,
+};
 
 const LINKS: &str = "/shops/north/orders/A1/buyer-links";
 

@@ -4,7 +4,10 @@ use kernel::Span;
 use people::Position;
 use serde_json::{Value, json};
 
-use super::installation::{Service, application, order};
+use super::{
+    goods::{application, order},
+    installation::Service,
+};
 
 const CASE: &str = "/shops/north/orders/A1/cases/R1";
 

@@ -165,18 +165,16 @@ async fn a_closed_shop_keeps_everything_and_accepts_nothing() {
     let service = Service::start();
     service.make_user("north", "owner", &[Position::Owner]);
     let owner = service.sign_in("owner").await;
-    service.put("/shops/north/orders/A1", super::installation::order()).await.ok();
+    service.put("/shops/north/orders/A1", super::goods::order()).await.ok();
     let shop = (Method::PATCH, "/shops/north");
     assert_eq!(told(&service, &owner, shop.clone(), json!({"status": "closed"})).await, "200");
-    let refused =
-        service.post("/shops/north/orders/A1/cases", super::installation::application("R1"));
+    let refused = service.post("/shops/north/orders/A1/cases", super::goods::application("R1"));
     assert_eq!(refused.await.told(), "409 shop-closed");
     assert_eq!(service.get("/shops/north/orders/A1").await.told(), "200");
     let unknown = json!({"pack": "nothing"});
     assert_eq!(told(&service, &owner, shop.clone(), unknown).await, "422 unknown-pack");
     assert_eq!(told(&service, &owner, shop, json!({"status": "open"})).await, "200");
-    let filed =
-        service.post("/shops/north/orders/A1/cases", super::installation::application("R1"));
+    let filed = service.post("/shops/north/orders/A1/cases", super::goods::application("R1"));
     assert_eq!(filed.await.told(), "200");
 }
 

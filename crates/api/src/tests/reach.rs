@@ -4,7 +4,10 @@ use axum::http::Method;
 use people::Position;
 use serde_json::{Value, json};
 
-use super::installation::{Answered, Service, application, order};
+use super::{
+    goods::{application, order},
+    installation::{Answered, Service},
+};
 
 /// Stands in everything of `north`, and must be in no answer to a stranger.
 const CANARY: &str = "canary-of-north";

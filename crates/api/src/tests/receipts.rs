@@ -12,7 +12,10 @@ use kernel::Span;
 use people::Position;
 use serde_json::{Value, json};
 
-use super::installation::{Answered, Service, application, order};
+use super::{
+    goods::{application, order},
+    installation::{Answered, Service},
+};
 
 const CASE: &str = "/shops/north/orders/A1/cases/R1";
 

@@ -11,7 +11,10 @@ use kernel::Span;
 use people::Position;
 use serde_json::json;
 
-use super::installation::{Service, application, order};
+use super::{
+    goods::{application, order},
+    installation::Service,
+};
 
 const CASE: &str = "/shops/north/orders/A1/cases/R1";
 

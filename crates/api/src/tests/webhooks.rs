@@ -15,7 +15,10 @@ use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
 
-use super::installation::{Service, application, order};
+use super::{
+    goods::{application, order},
+    installation::Service,
+};
 use crate::background;
 
 type Letters = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;

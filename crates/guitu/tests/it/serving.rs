@@ -132,7 +132,7 @@ fn limits_are_those_of_the_configuration() {
         "limits.per_address_burst=2",
     ]);
     let large = format!("{{\"a\":\"{}\"}}", "x".repeat(2_000));
-    let answer = server.send("PUT", ORDER, &[JSON, "idempotency-key: k"], &large);
+    let answer = server.send("POST", "/api/v1/session", &[JSON], &large);
     assert!(answer.problem().starts_with("413 "), "{answer:?}");
     server.get("/api/v1/nothing", &[]);
     let refused = server.get("/api/v1/nothing", &["accept-language: en"]);
