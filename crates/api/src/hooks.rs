@@ -9,7 +9,7 @@ mod views;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use store::Records;
+use store::{Database, Records};
 use webhooks::{
     Deliveries, DeliveryError, EndpointError, Endpoints, EventType, Pattern, Sealer, SealerError,
 };
@@ -37,7 +37,7 @@ impl Sealer for VaultSealer {
 
 impl App {
     pub(crate) fn records(&self) -> Arc<dyn Records> {
-        Arc::clone(self.database()) as Arc<dyn Records>
+        Arc::<dyn Database>::clone(self.database())
     }
 
     pub(crate) fn endpoints(&self) -> Endpoints {

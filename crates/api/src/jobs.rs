@@ -383,7 +383,7 @@ pub(crate) async fn cancel_job(
                 let id = read.id.clone();
                 match app.cancel_job(&shop, read) {
                     Err(busy) if busy == Problem::busy() && 0 < left => {
-                        left = left.saturating_sub(1)
+                        left = left.saturating_sub(1);
                     }
                     outcome => return outcome,
                 }

@@ -3,7 +3,7 @@
 //! A lease binds nobody: what decides between two commands is the version they stand on. It ends
 //! by itself when whoever took it does not take it again.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use axum::{Json, extract::State, http::StatusCode};
 use kernel::{ShopId, Span, Timestamp};
@@ -88,7 +88,11 @@ fn key(path: &CasePath) -> RecordKey {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let id: String = hash.finalize().iter().take(16).map(|it| format!("{it:02x}")).collect();
+    let mut id = String::with_capacity(32);
+    for byte in hash.finalize().iter().take(16) {
+        // Writing to a string does not fail.
+        let _ = write!(id, "{byte:02x}");
+    }
     RecordKey::of_all(KIND, id)
 }
 

@@ -19,7 +19,7 @@ impl From<EngineError> for Problem {
             EngineError::Full | EngineError::Contended => Self::busy(),
             EngineError::Store(error) => Self::from(error),
             EngineError::KeyReused => idempotency_key_reused(),
-            // Only what records an order names a pack: anything else was about one that is not there.
+            // Only what records an order names a pack: anything else was about one not there.
             EngineError::UnknownPack { pack } if pack.is_empty() => {
                 refused(&Rejection::UnknownOrder)
             }

@@ -90,17 +90,14 @@ pub(crate) async fn read_stream(
     Asked(query): Asked<StreamQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     caller.require_staff()?;
-    let shops = match query.shop {
-        Some(shop) => {
-            let shop: ShopId = shop.parse().map_err(|_| Problem::not_found())?;
-            caller.require(&app, &shop, Permission::ReadCases).await?;
-            vec![shop]
-        }
-        None => {
-            let principal = caller.principal();
-            let shops = principal.shops().map(|(shop, _)| shop);
-            shops.filter(|it| principal.may(Permission::ReadCases, it)).cloned().collect()
-        }
+    let shops = if let Some(shop) = query.shop {
+        let shop: ShopId = shop.parse().map_err(|_| Problem::not_found())?;
+        caller.require(&app, &shop, Permission::ReadCases).await?;
+        vec![shop]
+    } else {
+        let principal = caller.principal();
+        let shops = principal.shops().map(|(shop, _)| shop);
+        shops.filter(|it| principal.may(Permission::ReadCases, it)).cloned().collect()
     };
     if shops.is_empty() {
         return Err(forbidden(Permission::ReadCases));

@@ -12,8 +12,8 @@ use store::StoreError;
 use crate::connect;
 
 /// A few connections, opened as needed and kept. A read that finds all of them in use waits for one
-/// a moment, which is much less than it takes to open another; then it opens one for itself, so that
-/// reads that take long hold nobody up.
+/// a moment, which is much less than it takes to open another; then it opens one for itself, so
+/// that reads that take long hold nobody up.
 #[derive(Debug)]
 pub(crate) struct Readers {
     path: PathBuf,

@@ -23,13 +23,12 @@ impl Source for FeedSource {
         let mut told = Vec::with_capacity(fed.len());
         for it in fed {
             let shop = it.dossier.shop.clone();
-            let is_heard = match listening.get(&shop) {
-                Some(is_heard) => *is_heard,
-                None => {
-                    let is_heard = self.is_heard(&shop)?;
-                    listening.insert(shop.clone(), is_heard);
-                    is_heard
-                }
+            let is_heard = if let Some(is_heard) = listening.get(&shop) {
+                *is_heard
+            } else {
+                let is_heard = self.is_heard(&shop)?;
+                listening.insert(shop.clone(), is_heard);
+                is_heard
             };
             let messages = if is_heard { messages(&**self.0.database(), &it)? } else { Vec::new() };
             told.push(Told { place: it.place, shop, messages });

@@ -105,7 +105,8 @@ pub(super) async fn require(
 /// Export a list
 ///
 /// A workbook or CSV, made in the background and kept for a day. No cell becomes a formula. Nothing
-/// personal is in it: buyers have the name that stands for them. Every export is in the audit trail.
+/// personal is in it: buyers have the name that stands for them. Every export is in the audit
+/// trail.
 #[utoipa::path(
     post,
     path = "/api/v1/shops/{shop}/exports",

@@ -166,7 +166,9 @@ impl Importing<'_> {
         while rows.peek().is_some() {
             let portion = rows.by_ref().take(sealing::PORTION).collect();
             let (more, complaints) = sealing::seal(self.app, &shop, file, portion)?;
-            complaints.iter().for_each(|it| self.lines.complain(it));
+            for it in complaints {
+                self.lines.complain(&it);
+            }
             sealed.extend(more);
             self.told()?;
         }
@@ -252,10 +254,12 @@ impl Importing<'_> {
             Err(error) => return Err(Problem::from(error).into()),
         };
         progress.refused = progress.refused.saturating_add(1);
-        let sheet = match planned.command {
-            Command::Apply(_) => Sheets::Refunds,
-            Command::RecordScans { .. } => Sheets::Tracks,
-            _ => Sheets::Orders,
+        let sheet = if matches!(planned.command, Command::Apply(_)) {
+            Sheets::Refunds
+        } else if matches!(planned.command, Command::RecordScans { .. }) {
+            Sheets::Tracks
+        } else {
+            Sheets::Orders
         };
         self.lines.refuse((sheet.code(), planned.refund_row), &planned.dossier.order, said);
         Ok(())

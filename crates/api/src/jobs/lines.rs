@@ -1,7 +1,7 @@
 //! Rows that were not taken, each with where, what and why.
 //!
-//! **Invariant:** nothing personal is in a line: what stood in a cell is only told as `intake` tells
-//! it, without names, addresses and telephone numbers.
+//! **Invariant:** nothing personal is in a line: what stood in a cell is only told as `intake`
+//! tells it, without names, addresses and telephone numbers.
 
 use std::collections::BTreeSet;
 

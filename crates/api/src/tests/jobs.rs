@@ -164,7 +164,7 @@ async fn portions_of_a_whole() -> u32 {
     let count = move || {
         let asked = Cell::new(0);
         let counts = || {
-            asked.set(asked.get() + 1);
+            asked.set(u32::saturating_add(asked.get(), 1));
             false
         };
         work_one(&app, &counts).unwrap();

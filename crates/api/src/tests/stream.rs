@@ -46,8 +46,8 @@ impl Heard {
     }
 
     fn last_id(&self) -> String {
-        let ids = self.text.lines().filter_map(|it| it.strip_prefix("id: "));
-        ids.last().unwrap().to_owned()
+        let mut ids = self.text.lines().filter_map(|it| it.strip_prefix("id: "));
+        ids.next_back().unwrap().to_owned()
     }
 }
 

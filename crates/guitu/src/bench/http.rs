@@ -10,8 +10,8 @@ mod client;
 mod goals;
 mod installation;
 mod load;
+mod process;
 mod returns;
-mod service;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -26,7 +26,7 @@ use self::{
     client::{Asking, Caller},
     installation::{Installation, Keys, Wanted},
     load::{Measured, Numbers},
-    service::Service,
+    process::Service,
 };
 use super::timing::{percentiles, rate, time};
 use crate::{database::Place, workload};
@@ -193,7 +193,9 @@ impl Bench<'_> {
         let order = workload::dossier(number)?.order;
         let path = format!("/api/v1/shops/{}/orders/{order}/cases", workload::shop());
         let body = format!(
-            r#"{{"case":"A{number}","request":{{"kind":"refund-only","reason":"no-longer-wanted","reason_text":"不想要了","goods":"not-received","pieces":[{{"line":1,"quantity":1}}]}}}}"#
+            r#"{{"case":"A{number}","request":{{"kind":"refund-only","reason":"no-longer-wanted",
+            "reason_text":"不想要了","goods":"not-received",
+            "pieces":[{{"line":1,"quantity":1}}]}}}}"#
         );
         let change = (&*format!("apply-{number}"), &*body);
         caller.succeed(Asking::post(&path, &self.keys().desk, change)).await?;

@@ -45,9 +45,8 @@ impl Server {
         let (mut code, mut line) = (None, String::new());
         let address = loop {
             line.clear();
-            if said.read_line(&mut line).unwrap() == 0 {
-                panic!("it ended and logged {}", logged.join().unwrap());
-            }
+            let n_read = said.read_line(&mut line).unwrap();
+            assert_ne!(n_read, 0, "it ended and logged {}", logged.join().unwrap());
             if let Some((_, address)) = line.trim().split_once("://") {
                 break address.parse().unwrap();
             }

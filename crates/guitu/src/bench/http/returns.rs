@@ -18,7 +18,7 @@ use crate::{
 /// Calls of one return.
 const CALLS: u32 = 6;
 /// Until what is decided has to be paid.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Counted until the last of them is settled, which the service does by itself.
 pub(super) async fn measure(bench: &Bench<'_>) -> Result<Value> {
@@ -58,15 +58,18 @@ async fn one(bench: &Bench<'_>, caller: &mut Caller, number: u32) -> Result<()> 
     let now = clock::rfc3339(clock::now(), kernel::Zone::CHINA);
     let keys = bench.keys();
     let apply = format!(
-        r#"{{"case":"R{number}","request":{{"kind":"return-refund","reason":"no-reason-7d","goods":"received","pieces":[{{"line":1,"quantity":1}}]}}}}"#
+        r#"{{"case":"R{number}","request":{{"kind":"return-refund","reason":"no-reason-7d",
+        "goods":"received","pieces":[{{"line":1,"quantity":1}}]}}}}"#
     );
     let enter = format!(r#"{{"command":"enter-return","parcel":"{parcel}","carrier":"yto"}}"#);
     let scans = format!(
-        r#"{{"carrier":"yto","direction":"return","case":"R{number}","scans":[{{"at":"{now}","kind":"signed"}}]}}"#
+        r#"{{"carrier":"yto","direction":"return","case":"R{number}",
+        "scans":[{{"at":"{now}","kind":"signed"}}]}}"#
     );
     let receive = format!(r#"{{"parcel":"{parcel}","carrier":"yto","weight_g":620}}"#);
-    let inspect =
-        r#"{"command":"inspect","place":"door","pieces":[{"line":1,"quantity":1,"grade":"as-new"}]}"#.to_owned();
+    let inspect = r#"{"command":"inspect","place":"door",
+        "pieces":[{"line":1,"quantity":1,"grade":"as-new"}]}"#
+        .to_owned();
     let approve = r#"{"command":"approve","ground":"within 7 days"}"#.to_owned();
     let calls: [(String, &str, String); 6] = [
         (format!("{of_order}/cases"), &keys.desk, apply),

@@ -18,7 +18,7 @@ use super::{
 use crate::clock;
 
 /// Longer than any start takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Killed when it is dropped; [`Service::stop`] tells it to stop.
 pub(super) struct Service {
