@@ -193,13 +193,8 @@ fn escaped(text: &str) -> String {
 const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
 <meta name=\"viewport\" content=\"width=device-width\"><title>Guitu API</title><style>";
 
-<<<<<<< HEAD
-const STYLE: &str = "\
-body{font:15px/1.55 system-ui,'Noto Sans CJK SC',sans-serif;margin:0;color:#1c2330}\
-=======
 const STYLE: &str = "body{font:15px/1.55 system-ui,'Noto Sans CJK SC',sans-serif;margin:0;\
 color:#1c2330}\
->>>>>>> main
 main{max-width:62rem;margin:auto;padding:1.5rem}nav{position:sticky;top:0;background:#fff;\
 padding:.6rem 0;border-bottom:1px solid #d7dce5}nav a{margin-right:.7rem}\
 article{border-top:1px solid #e5e8ee;padding:.4rem 0 1rem;scroll-margin-top:3rem}\
