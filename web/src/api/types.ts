@@ -513,7 +513,8 @@ export interface paths {
         /**
          * Export a list
          * @description A workbook or CSV, made in the background and kept for a day. No cell becomes a formula. Nothing
-         *     personal is in it: buyers have the name that stands for them. Every export is in the audit trail.
+         *     personal is in it: buyers have the name that stands for them. Every export is in the audit
+         *     trail.
          */
         post: operations["createExport"];
         delete?: never;

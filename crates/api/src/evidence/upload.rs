@@ -40,7 +40,6 @@ const MOST_TEXT: usize = 400;
 pub(crate) struct UploadQuery {
     /// The name of the file, as a label for people.
     #[serde(default)]
-    #[param(max_length = 400)]
     name: Option<String>,
     /// The fact of the case it shows, such as `photo`.
     #[serde(default)]
