@@ -9,6 +9,7 @@
 
 mod exporting;
 mod exports;
+mod failures;
 mod importing;
 mod imports;
 mod known;
@@ -30,6 +31,7 @@ use store::RecordPage;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::failures::{disk_failed, too_large};
 use self::record::{Progress, Read, Work};
 pub(crate) use self::workers::Bell;
 pub use self::workers::Workers;
@@ -40,7 +42,7 @@ use crate::{
     caller::Caller,
     commands::Named,
     headers::{IdempotencyKey, InLanguage},
-    problem::{Asked, Said},
+    problem::Asked,
     wire::{Code, Moment, Page, ShopPath, bounded, decode_place, encode_place, usual_limit},
 };
 
@@ -392,20 +394,4 @@ pub(crate) async fn cancel_job(
         })
         .await?;
     Ok(Json(JobView::of(&path.shop, read, language)))
-}
-
-fn disk_failed(error: &std::io::Error) -> Problem {
-    if error.kind() == std::io::ErrorKind::StorageFull {
-        return crate::evidence::disk_full();
-    }
-    Problem::internal(error)
-}
-
-fn too_large(most: u64) -> Problem {
-    let most = most >> 20;
-    let detail = Said::new(
-        format!("文件超过 {most} MB，请分成几个文件导入"),
-        format!("the file has more than {most} MB; import it in parts"),
-    );
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "file-too-large", detail).at("body")
 }
