@@ -53,7 +53,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 500)]
     offered: u32,
     /// Whose open tasks are listed.
-    #[arg(long, default_value = "agent")]
+    #[arg(long, default_value = "specialist")]
     role: String,
     /// Machine-readable results.
     #[arg(long)]

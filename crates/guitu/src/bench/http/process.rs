@@ -33,6 +33,8 @@ impl Service {
     pub(super) async fn start(folder: &Path, database: Option<&str>) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder.join("data"));
+        // A decided application is carried out, and a return that passed is paid.
+        command.arg("--automatic");
         command.args(["--set", "limits.per_address_per_second=0"]);
         command.args(["--set", "limits.per_key_per_second=0"]);
         command.arg("--set").arg(setting("packs.folder", &packs_of(folder)));
